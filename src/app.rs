@@ -1,0 +1,1 @@
+//! Builds the state and mounts the slices: the only list of slices.

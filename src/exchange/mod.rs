@@ -1,0 +1,1 @@
+//! Sheets that cross the school's door: the roster import.

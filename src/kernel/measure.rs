@@ -1,0 +1,1 @@
+//! Measures as scaled integers; decimal text at the edges.

@@ -1,0 +1,1 @@
+//! Spreadsheets: reading .xlsx, .xls and .csv safely, and writing workbooks.

@@ -1,0 +1,3 @@
+//! Where: regions, schools, classes, dormitories, terms and the school calendar.
+
+pub mod rules;

@@ -1,0 +1,1 @@
+//! Grades, school years, terms and administrative divisions.

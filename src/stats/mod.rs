@@ -1,0 +1,3 @@
+//! Authority statistics: queries over the tally, with disclosure control.
+
+pub mod rules;

@@ -1,0 +1,1 @@
+//! Disclosure control: which cells of a table may be shown.

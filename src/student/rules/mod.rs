@@ -1,0 +1,1 @@
+//! What a pupil's numbers and names must look like, and when two records are one pupil.

@@ -1,0 +1,1 @@
+//! Judging a vision screening: pure functions over the tables of the standards.

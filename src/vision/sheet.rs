@@ -1,0 +1,1 @@
+//! The judge sheet: CSV in, the same CSV out with the answer columns appended.
