@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -44,10 +45,9 @@ pub async fn problems(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let RequestId(id) = RequestId::of(request.request());
-    let http = request.request().clone();
     let mut response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, http),
+        Err(error) => return Err(answer_of(error, &id)),
     };
     if response.status().is_client_error() || response.status().is_server_error() {
         response = explain(response, &id);
@@ -56,6 +56,18 @@ pub async fn problems(
         response.headers_mut().insert(REQUEST_ID, value);
     }
     Ok(response)
+}
+
+/// An error that no route answered, such as the end of the time, with the request id.
+fn answer_of(error: actix_web::Error, id: &str) -> actix_web::Error {
+    let answer = match error.as_error::<Error>() {
+        Some(ours) => {
+            tell_log(ours, id);
+            ours.to_response(Some(id))
+        }
+        None => Error::http(error.as_response_error().status_code()).to_response(Some(id)),
+    };
+    InternalError::from_response(error, answer).into()
 }
 
 fn explain(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
