@@ -7,3 +7,4 @@ pub mod ids;
 pub mod measure;
 pub mod sheet;
 pub mod text;
+pub mod text_enum;
