@@ -74,3 +74,4 @@ fn node_of(config: &Config) -> Result<u16, StartError> {
     getrandom::fill(&mut bytes).map_err(|_| StartError::Randomness)?;
     Ok(u16::from_be_bytes(bytes) % Ids::NODES)
 }
+pub mod text_enum;

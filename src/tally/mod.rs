@@ -13,7 +13,8 @@
 mod store;
 
 pub use store::{
-    CountyFigure, Difference, Recounted, SchoolFigure, append, compare, county_figures, fold, load_counts, school_figures,
+    CountyFigure, Difference, Recounted, SchoolFigure, append, compare, county_figures, fold, load_counts,
+    school_figures,
 };
 
 use std::time::Duration;

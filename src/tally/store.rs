@@ -23,7 +23,7 @@ struct Pending(i32, i64, i16, String, String, String, i64, i64);
 
 /// A counter of a school: who is counted, and what.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Queryable, Insertable)]
-#[diesel(table_name = tally_school)]
+#[diesel(table_name = tally_school, treat_none_as_default_value = false)]
 struct SchoolKey {
     school_id: i64,
     term: i32,
@@ -35,7 +35,7 @@ struct SchoolKey {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Queryable, Insertable)]
-#[diesel(table_name = tally_county)]
+#[diesel(table_name = tally_county, treat_none_as_default_value = false)]
 struct CountyKey {
     term: i32,
     county_code: i32,
@@ -46,7 +46,7 @@ struct CountyKey {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = tally_school)]
+#[diesel(table_name = tally_school, treat_none_as_default_value = false)]
 struct SchoolRow {
     #[diesel(embed)]
     key: SchoolKey,
@@ -55,7 +55,7 @@ struct SchoolRow {
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = tally_county)]
+#[diesel(table_name = tally_county, treat_none_as_default_value = false)]
 struct CountyRow {
     #[diesel(embed)]
     key: CountyKey,
@@ -68,7 +68,13 @@ struct CountyRow {
 ///
 /// # Errors
 /// Those of the database.
-pub fn append(c: &mut Conn, ids: &Ids, school: Id<kind::School>, county: i32, changes: &[Change]) -> Result<()> {
+pub fn append(
+    c: &mut Conn,
+    ids: &Ids,
+    school: Id<kind::School>,
+    county: i32,
+    changes: &[Change],
+) -> Result<()> {
     let body = summed(changes);
     if body.is_empty() {
         return Ok(());
@@ -97,9 +103,9 @@ fn summed(changes: &[Change]) -> Vec<Pending> {
         .filter(|(_, (n, sum))| *n != 0 || *sum != 0)
         .map(|((group, indicator, bucket), (n, sum))| {
             Pending(
-                group.term.code(),
+                group.term.number(),
                 group.class.raw(),
-                group.grade.code(),
+                group.grade.number(),
                 group.sex.as_str().to_owned(),
                 indicator.to_owned(),
                 bucket.to_owned(),
@@ -196,12 +202,7 @@ fn write_counties(c: &mut Conn, sums: BTreeMap<CountyKey, (i64, i64)>) -> Result
 ///
 /// # Errors
 /// Those of the database.
-pub fn load_counts(
-    c: &mut Conn,
-    school: Id<kind::School>,
-    county: i32,
-    changes: &[Change],
-) -> Result<()> {
+pub fn load_counts(c: &mut Conn, school: Id<kind::School>, county: i32, changes: &[Change]) -> Result<()> {
     let mut schools = BTreeMap::new();
     let mut counties = BTreeMap::new();
     for row in summed(changes) {
