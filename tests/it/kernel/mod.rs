@@ -1,1 +1,2 @@
 //! kernel.
+mod sheet;
