@@ -11,6 +11,7 @@ pub mod measure;
 pub mod sheet;
 pub mod telemetry;
 pub mod text;
+pub mod text_enum;
 pub mod vault;
 
 use std::sync::Arc;
@@ -74,4 +75,3 @@ fn node_of(config: &Config) -> Result<u16, StartError> {
     getrandom::fill(&mut bytes).map_err(|_| StartError::Randomness)?;
     Ok(u16::from_be_bytes(bytes) % Ids::NODES)
 }
-pub mod text_enum;
