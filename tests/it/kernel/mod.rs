@@ -1,1 +1,4 @@
-//! kernel.
+//! The kernel: what every slice stands on.
+
+mod http;
+mod migrations;
