@@ -152,11 +152,7 @@ const POLICY: &[Line] = {
             scopes: &[S::Class],
             permissions: &[P::OrgRead, P::StudentRead, P::VisionRead],
         },
-        Line {
-            role: Role::DormManager,
-            scopes: &[S::Dormitory],
-            permissions: &[P::OrgRead, P::StudentRead],
-        },
+        Line { role: Role::DormManager, scopes: &[S::Dormitory], permissions: &[P::OrgRead, P::StudentRead] },
         Line {
             role: Role::PeTeacher,
             scopes: &[S::School, S::Grade, S::Class],
@@ -172,11 +168,7 @@ const POLICY: &[Line] = {
             scopes: &[S::School],
             permissions: &[P::OrgRead, P::StudentRead, P::StatsSchool],
         },
-        Line {
-            role: Role::HealthAuthority,
-            scopes: &[S::Region],
-            permissions: &[P::OrgRead, P::StatsRead],
-        },
+        Line { role: Role::HealthAuthority, scopes: &[S::Region], permissions: &[P::OrgRead, P::StatsRead] },
         Line {
             role: Role::Guardian,
             scopes: &[S::Child],
