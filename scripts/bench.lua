@@ -1,8 +1,9 @@
 -- wrk's script for bench.sh: sends the prepared requests one after the other.
 --
--- TARGETS names a file of lines PATH<TAB>BODY. With METHOD=POST every line is sent once, for a
--- pupil is screened once a term, and the run ends when they are used up; with GET the lines go
--- round. BEARER is the access token, SEND_TO replaces the path. One thread (-t1) is enough.
+-- TARGETS names a file of lines TOKEN<TAB>PATH<TAB>BODY, where TOKEN is a line number of the file
+-- TOKENS. With METHOD=POST every line is sent once, for a pupil is screened once a term, and the run
+-- ends when they are used up; with GET the lines go round. SEND_TO replaces the path. One thread
+-- (-t1) is enough.
 local ffi = require("ffi")
 ffi.cdef [[
 typedef struct { long seconds; long nanoseconds; } bench_time;
@@ -18,32 +19,39 @@ local threads = {}
 function setup(thread) table.insert(threads, thread) end
 
 local method = os.getenv("METHOD") or "GET"
-local lines, position = {}, 0
+local send_to = os.getenv("SEND_TO") or ""
+local lines, tokens, position = {}, {}, 0
 -- Read by done() across threads, so global.
-answered, refused, began, ended, used_up, first_refusal = 0, 0, 0, 0, 0, ""
+answered, refused, began, ended, first_refusal = 0, 0, 0, 0, ""
 
 function init()
    for line in io.lines(os.getenv("TARGETS")) do table.insert(lines, line) end
-   local bearer = os.getenv("BEARER")
-   if bearer and bearer ~= "" then wrk.headers["Authorization"] = "Bearer " .. bearer end
+   local token_file = os.getenv("TOKENS") or ""
+   if token_file ~= "" then
+      for line in io.lines(token_file) do table.insert(tokens, line) end
+   end
    if method == "POST" then wrk.headers["Content-Type"] = "application/json" end
    began = now()
 end
 
 local run = string.format("%x", math.floor(now() * 1000))
+local tried = false
 function request()
+   if not tried then
+      -- wrk asks for one request before the run, to see its shape, and throws it away.
+      tried = true
+      return wrk.format("GET", "/health/ready")
+   end
    position = position + 1
    if position > #lines then
-      if method == "POST" then
-         used_up = 1
-         wrk.thread:stop()
-         return wrk.format("GET", "/health/ready")
-      end
+      -- An empty request leaves the connection idle; response() stops when all are answered.
+      if method == "POST" then return "" end
       position = 1
    end
-   local path, body = lines[position]:match("^([^\t]*)\t?(.*)$")
-   local send_to = os.getenv("SEND_TO")
-   if send_to and send_to ~= "" then path = send_to end
+   local token, path, body = lines[position]:match("^(%d*)\t([^\t]*)\t?(.*)$")
+   local bearer = tokens[tonumber(token)]
+   if bearer then wrk.headers["Authorization"] = "Bearer " .. bearer end
+   if send_to ~= "" then path = send_to end
    if method == "POST" then
       wrk.headers["Idempotency-Key"] = "bench-" .. run .. "-" .. position
       return wrk.format(method, path, nil, body)
@@ -52,7 +60,6 @@ function request()
 end
 
 function response(status, _, body)
-   if used_up == 1 then return end
    ended = now()
    if status >= 200 and status < 300 then
       answered = answered + 1
@@ -62,6 +69,7 @@ function response(status, _, body)
          first_refusal = status .. " " .. string.sub(string.gsub(body, "%s+", " "), 1, 300)
       end
    end
+   if method == "POST" and answered + refused == #lines then wrk.thread:stop() end
 end
 
 function done(summary, latency)

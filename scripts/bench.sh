@@ -9,7 +9,7 @@
 # otherwise). Prints Markdown. Nothing here is a test: no number fails it.
 #
 # Needs Rust, a C compiler, python3, wrk (installed on Debian when it may) and, for PostgreSQL, its
-# server programs. XUEKANG_BENCH_TERM, _KIND and _DAY say which term and kind the written screenings
+# server programs. BENCH_TERM, BENCH_KIND and BENCH_DAY say which term and kind the written screenings
 # are of: one in which the generated pupils have none yet.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,13 +22,14 @@ terms=4
 seconds=8
 classes=6000
 output=""
-# One role writes and reads health data, one reads figures; see the lines that the demo prints.
+# Every account of the first role that the demo prints writes and reads health data of its school;
+# one account of the second reads figures.
 doctor_role=school_doctor
 authority_role=health_authority
-region=${XUEKANG_BENCH_REGION:-653101}
-term=${XUEKANG_BENCH_TERM:-2026-1}
-kind=${XUEKANG_BENCH_KIND:-follow_up}
-day=${XUEKANG_BENCH_DAY:-2026-11-20}
+region=${BENCH_REGION:-653101}
+term=${BENCH_TERM:-2026-1}
+kind=${BENCH_KIND:-follow_up}
+day=${BENCH_DAY:-2026-11-20}
 
 usage() { sed -n '2,14p' scripts/bench.sh | sed 's/^# \{0,1\}//'; }
 
@@ -167,21 +168,13 @@ start() {
     note "$name: memory when idle" "$(memory_mb "$started_pid") MB"
 }
 
-sign_in() {
-    local base=$1 engine=$2 role=$3 user password
-    user=$(awk -v role="$role" '$1 == role { print $2; exit }' "$work/accounts-$engine")
-    password=$(awk -v role="$role" '$1 == role { print $3; exit }' "$work/accounts-$engine")
-    if [ -z "$user" ]; then
-        say "the demo printed no account for $role"
-        return 1
-    fi
-    printf '%s' "$password" | python3 scripts/bench_helper.py sign-in "$base" "$user"
-}
+sign_in() { python3 scripts/bench_helper.py sign-in "$1" "$work/accounts-$2" "$3"; }
 
-# One measurement: engine, what, connections, who, base, method, targets, path to send to, token.
+# One measurement: engine, what, connections, who, base, method, targets, path to send to,
+# file of access tokens.
 measure() {
     local engine=$1 what=$2 connections=$3 who=$4 base=$5 line
-    line=$(METHOD=$6 TARGETS=$7 SEND_TO=$8 BEARER=$9 \
+    line=$(METHOD=$6 TARGETS=$7 SEND_TO=$8 TOKENS=$9 \
         wrk -t1 "-c$connections" "-d${seconds}s" --timeout 30s --latency -s scripts/bench.lua "$base" |
         grep '^RESULT' | cut -f2-)
     printf '%s\t%s\t%s\t%s\t%s\n' "$engine" "$what" "$connections" "$who" "$line" >>"$results"
@@ -189,29 +182,26 @@ measure() {
 }
 
 measure_all() {
-    local engine=$1 ours=$2 bare=$3 doctor authority connections
-    # Access tokens are short-lived: a new one for every number of connections.
+    local engine=$1 ours=$2 bare=$3 doctors="$work/doctors" authorities="$work/authorities" connections
     for connections in 1 16 64; do
-        doctor=$(sign_in "$ours" "$engine" "$doctor_role")
-        authority=$(sign_in "$ours" "$engine" "$authority_role")
         measure "$engine" "one screening" "$connections" xuekang "$ours" \
-            POST "$work/single_write.$connections" "" "$doctor"
+            POST "$work/single_write.$connections" "" "$doctors"
         measure "$engine" "one screening" "$connections" bare "$bare" \
             POST "$work/single_write.$connections" /insert ""
         measure "$engine" "class of 50 written" "$connections" xuekang "$ours" \
-            POST "$work/class_write.$connections" "" "$doctor"
+            POST "$work/class_write.$connections" "" "$doctors"
         measure "$engine" "class of 50 written" "$connections" bare "$bare" \
             POST "$work/class_write.$connections" /insert_class ""
-        measure "$engine" "class list" "$connections" xuekang "$ours" GET "$work/class_list" "" "$doctor"
+        measure "$engine" "class list" "$connections" xuekang "$ours" GET "$work/class_list" "" "$doctors"
         measure "$engine" "class list" "$connections" bare "$bare" GET "$work/bare_class_list" "" ""
-        measure "$engine" "health file" "$connections" xuekang "$ours" GET "$work/file" "" "$doctor"
+        measure "$engine" "health file" "$connections" xuekang "$ours" GET "$work/file" "" "$doctors"
         measure "$engine" "county statistics" "$connections" xuekang "$ours" \
-            GET "$work/statistics" "" "$authority"
+            GET "$work/statistics" "" "$authorities"
     done
 }
 
 bench() {
-    local engine=$1 data="$work/data-$1" ours bare database ours_pid token
+    local engine=$1 data="$work/data-$1" ours bare database ours_pid
     build "$engine"
     mkdir -p "$data"
     database="$work/data-$engine/bare.db"
@@ -222,15 +212,18 @@ bench() {
         database=$POSTGRES_URL
     fi
     load "$engine" "$data"
+    # One sign-in lasts the whole run, and many doctors sign in from this one address.
+    export XUEKANG_AUTH__ACCESS_MINUTES=240 XUEKANG_AUTH__LOGIN_PER_MINUTE=100000
     ours="http://127.0.0.1:$(free_port)"
     start "xuekang, $engine" "$ours" "$work/xuekang-$engine" serve --listen "${ours#http://}" --data "$data"
     ours_pid=$started_pid
     bare="http://127.0.0.1:$(free_port)"
     start "bare, $engine" "$bare" "$work/bare-$engine" "${bare#http://}" "$database"
-    token=$(sign_in "$ours" "$engine" "$doctor_role")
-    python3 scripts/bench_helper.py targets "$ours" "$token" "$work" "$term" "$kind" "$day" "$classes"
-    seq 1 1000 | sed 's/^/\/class?id=/' >"$work/bare_class_list"
-    echo "/api/v1/stats/vision?term=$term&region=$region&by=county,grade,sex" >"$work/statistics"
+    sign_in "$ours" "$engine" "$doctor_role" >"$work/doctors"
+    sign_in "$ours" "$engine" "$authority_role" >"$work/authorities"
+    python3 scripts/bench_helper.py targets "$ours" "$work/doctors" "$work" "$term" "$kind" "$day" "$classes"
+    seq 1 1000 | awk '{ print "\t/class?id=" $1 }' >"$work/bare_class_list"
+    printf '1\t%s\n' "/api/v1/stats/vision?term=$term&region=$region&by=county,grade,sex" >"$work/statistics"
     measure_all "$engine" "$ours" "$bare"
     note "xuekang, $engine: memory after the runs" "$(memory_mb "$ours_pid") MB"
     stop_servers

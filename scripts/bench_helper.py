@@ -3,13 +3,15 @@
 
   start URL LOG COMMAND...                 starts a server; prints its process id and the
                                            milliseconds to the first good answer of URL
-  sign-in BASE USER                        the password on standard input; prints the access token
-  targets BASE TOKEN DIR TERM KIND DAY N   walks N classes; writes the request files of bench.lua
+  sign-in BASE ACCOUNTS ROLE               prints an access token for every account of the role in
+                                           the demo's lines `role user password`
+  targets BASE TOKENS DIR TERM KIND DAY N  walks N classes; writes the request files of bench.lua
   table RESULTS                            the measurements as a Markdown table
 """
 
 import http.client
 import json
+import random
 import subprocess
 import sys
 import time
@@ -17,7 +19,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-CONNECTIONS = (1, 16, 64)
 # How the classes are dealt out: more connections use up more of them.
 SHARES = {
     ("class_write", 1): 0.10, ("class_write", 16): 0.20, ("class_write", 64): 0.30,
@@ -78,21 +79,28 @@ class Api:
                 return
 
 
-def sign_in(base, user):
-    body = {"username": user, "password": sys.stdin.read().strip()}
-    print(Api(base, None).call("POST", "/api/v1/auth/login", body)["access_token"])
+def sign_in(base, accounts, role):
+    with open(accounts, encoding="utf-8") as file:
+        lines = [line.split()[:3] for line in file if line.split()[:1] == [role]]
+    if not lines:
+        sys.exit(f"the demo printed no account for {role}")
+    for _, user, password in lines:
+        body = {"username": user, "password": password}
+        print(Api(base, None).call("POST", "/api/v1/auth/login", body)["access_token"])
 
 
-def classes_of(api, limit):
-    """At most `limit` classes with the ids of their pupils, from every school the account sees."""
+def classes_of(base, tokens, limit):
+    """At most `limit` classes: the token to use, the class, its pupils."""
     found = []
-    for school in api.rows("/api/v1/schools"):
-        for one in api.rows(f"/api/v1/schools/{school['id']}/classes"):
-            pupils = [pupil["id"] for pupil in api.rows(f"/api/v1/classes/{one['id']}/students")][:50]
-            if pupils:
-                found.append((one["id"], pupils))
-            if len(found) == limit:
-                return found
+    for number, token in enumerate(tokens, 1):
+        api = Api(base, token)
+        for school in api.rows("/api/v1/schools"):
+            for one in api.rows(f"/api/v1/schools/{school['id']}/classes"):
+                if len(found) == limit:
+                    return found
+                pupils = [pupil["id"] for pupil in api.rows(f"/api/v1/classes/{one['id']}/students")][:50]
+                if pupils:
+                    found.append((number, one["id"], pupils))
     return found
 
 
@@ -107,32 +115,41 @@ def row(pupil, number):
     }
 
 
-def targets(base, token, directory, term, kind, day, limit):
+def write_lines(path, lines):
+    """One request a line: number of the token, path, body."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.writelines("\t".join(map(str, line)) + "\n" for line in lines)
+
+
+def targets(base, token_file, directory, term, kind, day, limit):
     """Deals the classes out to the runs, so that no pupil is screened twice."""
-    classes = classes_of(Api(base, token), int(limit))
+    with open(token_file, encoding="utf-8") as file:
+        classes = classes_of(base, file.read().split(), int(limit))
     if not classes:
-        sys.exit("the account sees no class with pupils")
+        sys.exit("the accounts see no class with pupils")
+    # As on a real morning, neighbouring requests come from different schools.
+    shuffle = random.Random(1).shuffle
+    shuffle(classes)
     head = {"term": term, "kind": kind, "examined_on": day}
-    dealt, position = {}, 0
-    for key, share in SHARES.items():
+    position = 0
+    for (what, connections), share in SHARES.items():
         size = max(1, int(len(classes) * share))
-        dealt[key] = classes[position : position + size]
+        lines = []
+        for token, class_id, pupils in classes[position : position + size]:
+            rows = [row(pupil, number) for number, pupil in enumerate(pupils)]
+            if what == "class_write":
+                path = f"/api/v1/classes/{class_id}/vision/screenings"
+                lines.append((token, path, json.dumps(head | {"rows": rows})))
+            else:
+                lines += [(token, "/api/v1/vision/screenings", json.dumps(head | one)) for one in rows]
+        shuffle(lines)
+        write_lines(f"{directory}/{what}.{connections}", lines)
         position += size
-    for (what, connections), part in dealt.items():
-        with open(f"{directory}/{what}.{connections}", "w", encoding="utf-8") as file:
-            for class_id, pupils in part:
-                rows = [row(pupil, number) for number, pupil in enumerate(pupils)]
-                if what == "class_write":
-                    path = f"/api/v1/classes/{class_id}/vision/screenings"
-                    file.write(f"{path}\t{json.dumps(head | {'rows': rows})}\n")
-                else:
-                    for one in rows:
-                        file.write(f"/api/v1/vision/screenings\t{json.dumps(head | one)}\n")
-    with open(f"{directory}/class_list", "w", encoding="utf-8") as file:
-        file.writelines(f"/api/v1/classes/{class_id}/vision?term={term}\n" for class_id, _ in classes)
-    with open(f"{directory}/file", "w", encoding="utf-8") as file:
-        file.writelines(f"/api/v1/students/{pupils[0]}/file\n" for _, pupils in classes)
-    print(f"{len(classes)} classes, {sum(len(pupils) for _, pupils in classes)} pupils", file=sys.stderr)
+    lists = [(token, f"/api/v1/classes/{class_id}/vision?term={term}") for token, class_id, _ in classes]
+    write_lines(f"{directory}/class_list", lists)
+    files = [(token, f"/api/v1/students/{pupils[0]}/file") for token, _, pupils in classes]
+    write_lines(f"{directory}/file", files)
+    print(f"{len(classes)} classes, {sum(len(one[2]) for one in classes)} pupils", file=sys.stderr)
 
 
 def table(results):

@@ -109,7 +109,7 @@ start_postgres() {
 }
 
 test_postgres() {
-    XUEKANG_TEST_POSTGRES_URL=$POSTGRES_URL cargo test --locked --features postgres </dev/null
+    TEST_POSTGRES_URL=$POSTGRES_URL cargo test --locked --features postgres </dev/null
 }
 
 # Properties run many more cases than in the daily suite, and those kept out of it as slow run too.

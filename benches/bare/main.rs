@@ -7,6 +7,7 @@
 //! Usage: `bare ADDRESS DATABASE` where DATABASE is a file (SQLite) or a URL (PostgreSQL).
 //! `POST /insert` writes one screening, `POST /insert_class` the `rows` of one class in a
 //! transaction, `GET /class?id=N` (N from 1 to 1000) reads a class of 50.
+#![allow(missing_docs)] // the columns of `table!`; nothing here is public
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
