@@ -1,1 +1,5 @@
-//! kernel.
+//! The kernel: what every slice stands on.
+
+mod http;
+mod migrations;
+mod sheet;

@@ -1,0 +1,2 @@
+DROP TABLE roster_import_row;
+DROP TABLE roster_import;
