@@ -240,6 +240,10 @@ impl Error {
     }
 
     /// Whether the whole transaction may simply be run again.
+    #[cfg_attr(
+        not(feature = "postgres"),
+        expect(dead_code, reason = "SQLite has one writer: nothing is run again")
+    )]
     pub(crate) fn is_retryable(&self) -> bool {
         self.0.retryable
     }

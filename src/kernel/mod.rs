@@ -11,6 +11,7 @@ pub mod measure;
 pub mod sheet;
 pub mod telemetry;
 pub mod text;
+pub mod text_enum;
 pub mod vault;
 
 use std::sync::Arc;

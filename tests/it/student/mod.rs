@@ -1,1 +1,20 @@
 //! student.
+
+mod contact;
+mod identity_number;
+mod matching;
+mod name;
+mod sample;
+mod sheet_values;
+mod student_number;
+
+use chrono::NaiveDate;
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+/// The day these tests are read on.
+fn today() -> NaiveDate {
+    day(2026, 10, 15)
+}

@@ -1,1 +1,0 @@
-//! Grades, school years, terms and administrative divisions.
