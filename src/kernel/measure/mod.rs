@@ -47,9 +47,9 @@ macro_rules! stored_as_small_int {
                 out: &mut diesel::serialize::Output<'b, '_, crate::kernel::db::Backend>,
             ) -> diesel::serialize::Result {
                 <i16 as diesel::serialize::ToSql<
-                                                                    diesel::sql_types::SmallInt,
-                                                                    crate::kernel::db::Backend,
-                                                                >>::to_sql(&self.0, out)
+                                                                            diesel::sql_types::SmallInt,
+                                                                            crate::kernel::db::Backend,
+                                                                        >>::to_sql(&self.0, out)
             }
         }
         impl diesel::deserialize::FromSql<diesel::sql_types::SmallInt, crate::kernel::db::Backend> for $type {
