@@ -8,8 +8,9 @@ use super::protect::{Part, Protector, Trace};
 use super::quantity::{QUANTITIES, Quantity};
 use super::search::{Best, Step};
 
-/// How many ways to share a proof among the parts of an area are tried.
-const MOST_WAYS: usize = 4096;
+/// How many ways to share a proof among the parts of an area are tried: first a few, and if none
+/// of them can be, many.
+const WAYS: [usize; 2] = [256, 8192];
 
 /// One smallest group's share of a proof.
 #[derive(Debug, Clone, Copy)]
@@ -87,12 +88,16 @@ impl Protector<'_> {
 
     /// The cheapest way found to share exchanges among the parts of the area.
     pub(super) fn find_shares(&self, ends: &[End]) -> Option<Shares> {
+        WAYS.iter().find_map(|ways| self.find_shares_among(ends, *ways))
+    }
+
+    fn find_shares_among(&self, ends: &[End], most_ways: usize) -> Option<Shares> {
         let mut divided = self.divide(ends)?;
         // A part that can take many of them comes first: what it takes in both directions cancels.
         let taken: Vec<Vec<usize>> = divided.iter().map(|(_, candidates)| candidates.clone()).collect();
         let takes = |area: &usize| taken.iter().filter(|candidates| candidates.contains(area)).count();
-        let mut keep = MOST_WAYS;
-        while keep.saturating_pow(u32::try_from(divided.len()).unwrap_or(u32::MAX)) > MOST_WAYS {
+        let mut keep = most_ways;
+        while keep.saturating_pow(u32::try_from(divided.len()).unwrap_or(u32::MAX)) > most_ways {
             keep -= keep.div_ceil(16);
         }
         for (end, candidates) in &mut divided {

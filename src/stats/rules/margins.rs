@@ -74,7 +74,8 @@ impl Protector<'_> {
                         self.hide(next, inner);
                     }
                     None => {
-                        if at(&self.pinned, group) & inner == 0 && group >= self.first_group() {
+                        let decided = group < self.first_group();
+                        if !self.insist(quantity, parts) && at(&self.pinned, group) & inner == 0 && !decided {
                             self.hide(group, inner);
                         }
                         break;
@@ -82,6 +83,21 @@ impl Protector<'_> {
                 }
             }
         }
+    }
+
+    /// Where parts were shown because they follow from other cells, and so give a small sum away: calls
+    /// for hiding more, until they do not follow. False when that was called for before.
+    fn insist(&mut self, quantity: Quantity, parts: &[usize]) -> bool {
+        let layer = quantity.layer().bit();
+        let mut new = false;
+        for &part in parts {
+            let followed = at(&self.hidden, part) & layer != 0 && self.unknown(part) & quantity.bit() == 0;
+            let counted = at(&self.zeros, part) & quantity.bit() == 0;
+            if followed && counted {
+                new |= self.call_for(part, quantity);
+            }
+        }
+        new
     }
 
     /// Finds what follows from the shown cells one by one: nobody from nobody; with `all`, a total or a

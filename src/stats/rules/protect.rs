@@ -224,6 +224,10 @@ pub(super) struct Protector<'a> {
     pub(super) zeros: Vec<u16>,
     /// Quantities that are shown, or follow from what is.
     pub(super) known: Vec<u16>,
+    /// Quantities that are small, or nobody among few.
+    sensitive: Vec<u16>,
+    /// Quantities that must not follow from others, since that would give a small sum away.
+    called_for: Vec<u16>,
     /// Quantities with a proof.
     proven: Vec<u16>,
     moves: Vec<Move>,
@@ -271,7 +275,9 @@ impl<'a> Protector<'a> {
             hidden: vec![0; groups],
             known: vec![u16::MAX; groups],
             zeros: values.iter().map(zeros).collect(),
+            sensitive: values.iter().map(|counts| sensitive(counts, threshold)).collect(),
             proven: vec![0; groups],
+            called_for: vec![0; groups],
             moves: Vec::new(),
             unproven: Vec::new(),
             unabsorbed: 0,
@@ -302,10 +308,11 @@ impl<'a> Protector<'a> {
             self.infer(false);
             self.close_sums();
             self.infer(false);
-            self.prove_all();
-            if self.newly_hidden == before && !self.unproven.is_empty() {
-                self.accept_what_follows();
-                self.close_sums();
+            self.prove_all(Effort::Sensitive);
+            self.accept_what_follows();
+            self.close_sums();
+            if self.newly_hidden == before {
+                self.prove_all(Effort::Rest);
             }
             if self.newly_hidden == before {
                 break;
@@ -324,10 +331,22 @@ impl<'a> Protector<'a> {
         }
     }
 
+    /// Wants a proof for a quantity, at the price of hiding more. False when it was wanted before.
+    pub(super) fn call_for(&mut self, group: usize, quantity: Quantity) -> bool {
+        match self.called_for.get_mut(group) {
+            Some(called_for) if *called_for & quantity.bit() == 0 => {
+                *called_for |= quantity.bit();
+                self.newly_hidden += 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Hides non-zero counts below the threshold, with all that is counted within their layer.
     fn hide_small(&mut self) {
         for group in self.first_group()..self.values.len() {
-            let small = self.small(group);
+            let small = small(&at(&self.values, group), self.threshold);
             let layers = Quantity::ALL.iter().filter(|quantity| small & quantity.bit() != 0);
             let layers = layers.fold(0, |set, quantity| set | quantity.layer().with_inner());
             self.hide(group, layers);
@@ -410,49 +429,71 @@ impl<'a> Protector<'a> {
         }
     }
 
-    /// In parts of a total that is decided, a cell hidden for its neighbour's sake may follow from
-    /// what is shown all the same: then it is shown. A small count never is.
+    /// A count that is hidden for another's sake alone, and follows from what is shown all the same, is
+    /// shown; to hide more for it would serve nobody. A sensitive one never is.
     fn accept_what_follows(&mut self) {
+        let plain = self.known.clone();
         self.infer(true);
-        for group in self.first_group()..self.values.len() {
-            let small = self.small(group) & !at(&self.proven, group);
-            if let Some(known) = self.known.get_mut(group) {
-                *known &= !small;
-            }
+        for ((known, plain), sensitive) in self.known.iter_mut().zip(plain).zip(&self.sensitive) {
+            *known &= !sensitive | plain;
         }
-        let known = &self.known;
-        self.unproven.retain(|(group, quantity)| at(known, *group) & quantity.bit() == 0);
     }
 
-    /// The quantities of a group that are non-zero and below the threshold, as a set.
-    fn small(&self, group: usize) -> u16 {
-        let counts = at(&self.values, group);
-        let small = counts.iter().zip(Quantity::ALL).filter(|(n, _)| **n != 0 && **n < self.threshold);
-        small.fold(0, |set, (_, quantity)| set | quantity.bit())
-    }
-
-    /// Finds a proof for every hidden count that has none, hiding more where it must.
-    fn prove_all(&mut self) {
+    /// Finds a proof for the hidden counts that have none, hiding more where it must and may.
+    fn prove_all(&mut self, effort: Effort) {
         self.unproven.clear();
         for quantity in Quantity::ALL {
             for group in self.first_group()..self.values.len() {
-                let layer = quantity.layer().bit();
                 let settled = at(&self.proven, group) | at(&self.known, group);
-                if at(&self.hidden, group) & layer == 0 || settled & quantity.bit() != 0 {
-                    continue;
-                }
-                let wanted = (quantity.slot(), layer);
-                let found = self
-                    .find(group, wanted, changing(quantity), Breadth::NARROW)
-                    .or_else(|| self.find(group, wanted, changing(quantity), Breadth::FULL));
-                if let Some(best) = found {
-                    self.apply(&best, None);
-                } else if let Some((shares, proof)) = self.find_arrival(group, quantity) {
-                    self.apply_shares(&shares, proof);
-                } else {
+                let sensitive = at(&self.sensitive, group) & quantity.bit() != 0;
+                let due = match effort {
+                    Effort::Sensitive => sensitive || at(&self.called_for, group) & quantity.bit() != 0,
+                    Effort::Rest => true,
+                };
+                if due && settled & quantity.bit() == 0 && !self.find_proof(group, quantity) {
                     self.unproven.push((group, quantity));
                 }
             }
         }
     }
+
+    /// Finds a proof for one hidden count, the one that hides least. False when there is none.
+    fn find_proof(&mut self, group: usize, quantity: Quantity) -> bool {
+        let wanted = (quantity.slot(), quantity.layer().bit());
+        let found = self
+            .find(group, wanted, changing(quantity), Breadth::NARROW)
+            .or_else(|| self.find(group, wanted, changing(quantity), Breadth::FULL));
+        if let Some(best) = found {
+            self.apply(&best, None);
+        } else if let Some((shares, proof)) = self.find_arrival(group, quantity) {
+            self.apply_shares(&shares, proof);
+        } else {
+            return false;
+        }
+        true
+    }
+}
+
+/// How far the search for proofs goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effort {
+    /// For sensitive counts, and those that would give a small sum away.
+    Sensitive,
+    /// For all that have no proof and do not follow from what is shown.
+    Rest,
+}
+
+/// The quantities of a group that are non-zero and below the threshold, as a set.
+fn small(counts: &[i64; QUANTITIES], threshold: i64) -> u16 {
+    let small = counts.iter().zip(Quantity::ALL).filter(|(count, _)| **count != 0 && **count < threshold);
+    small.fold(0, |set, (_, quantity)| set | quantity.bit())
+}
+
+/// The small quantities, and those that are nobody among few: 0 % of a small group.
+fn sensitive(counts: &[i64; QUANTITIES], threshold: i64) -> u16 {
+    let (small, nobody) = (small(counts, threshold), zeros(counts));
+    Quantity::ALL.into_iter().fold(small, |set, quantity| {
+        let among_few = quantity.within().is_some_and(|outer| set & outer.bit() != 0);
+        if among_few && nobody & quantity.bit() != 0 { set | quantity.bit() } else { set }
+    })
 }

@@ -150,23 +150,22 @@ impl Protector<'_> {
         best: &mut Option<Best>,
     ) -> bool {
         let Some(ground) = self.ground(&steps) else { return false };
-        let mut priced = (0, 0);
+        let mut priced = 0;
         for &exchange in exchanges {
             let possible = exchange.lose & !ground.made == 0
                 && exchange.gain & !ground.undone == 0
                 && exchange.layers & ground.pinned == 0;
-            if !possible {
+            // One that needs all the layers of one that is possible here already is no cheaper.
+            if !possible || (priced != 0 && exchange.layers & priced == priced) {
                 continue;
             }
-            if exchange.layers & !ground.hidden == 0 {
-                *best = Some(Best { price: 0, exchange, steps });
+            priced = exchange.layers;
+            let price = if priced & !ground.hidden == 0 { 0 } else { self.price(&steps, exchange.layers) };
+            if best.is_none_or(|best| price < best.price) {
+                *best = Some(Best { price, exchange, steps });
+            }
+            if price == 0 {
                 return true;
-            }
-            if priced.0 != exchange.layers {
-                priced = (exchange.layers, self.price(&steps, exchange.layers));
-            }
-            if best.is_none_or(|best| priced.1 < best.price) {
-                *best = Some(Best { price: priced.1, exchange, steps });
             }
         }
         false
