@@ -44,6 +44,7 @@
 
 mod absorb;
 mod answer;
+mod counters;
 mod cube;
 mod exchange;
 mod margins;
