@@ -10,7 +10,11 @@ use super::search::{Best, Step};
 
 /// How many ways to share a proof among the parts of an area are tried: first a few, and if none
 /// of them can be, many.
-const WAYS: [usize; 2] = [256, 8192];
+const WAYS: [usize; 2] = [FEW_WAYS, 8192];
+/// The few.
+const FEW_WAYS: usize = 256;
+/// How many proofs of the area are tried again for one count of a part.
+const MOST_TRACES: usize = 64;
 
 /// One smallest group's share of a proof.
 #[derive(Debug, Clone, Copy)]
@@ -88,10 +92,16 @@ impl Protector<'_> {
 
     /// The cheapest way found to share exchanges among the parts of the area.
     pub(super) fn find_shares(&self, ends: &[End]) -> Option<Shares> {
-        WAYS.iter().find_map(|ways| self.find_shares_among(ends, *ways))
+        WAYS.iter().find_map(|ways| self.find_shares_among(ends, *ways, None))
     }
 
-    fn find_shares_among(&self, ends: &[End], most_ways: usize) -> Option<Shares> {
+    /// The same among a number of ways; with a target, those alone that change its count in the end.
+    fn find_shares_among(
+        &self,
+        ends: &[End],
+        most_ways: usize,
+        target: Option<(usize, Quantity)>,
+    ) -> Option<Shares> {
         let mut divided = self.divide(ends)?;
         // A part that can take many of them comes first: what it takes in both directions cancels.
         let taken: Vec<Vec<usize>> = divided.iter().map(|(_, candidates)| candidates.clone()).collect();
@@ -114,7 +124,9 @@ impl Protector<'_> {
                 rest /= candidates.len();
                 (*end, area)
             });
-            let shares = self.shares(chosen);
+            let aimed =
+                |shares: &Shares| target.is_none_or(|(group, quantity)| shares.changes(group, quantity));
+            let shares = self.shares(chosen).filter(aimed);
             if let Some(shares) = shares
                 && cheapest.as_ref().is_none_or(|best| shares.price < best.price)
             {
@@ -162,34 +174,35 @@ impl Protector<'_> {
         Some(shares)
     }
 
-    /// Where the whole area may have nobody and neither has the group: a proof for the area, carried
-    /// out so that the pupil it brings is in this group and the one it takes elsewhere.
-    pub(super) fn find_arrival(&self, group: usize, quantity: Quantity) -> Option<(Shares, usize)> {
+    /// A proof for the whole area carried out once more, so that it changes a count of a part. It may
+    /// be that the pupil it brings comes to this part and the one it takes leaves another.
+    pub(super) fn find_other_shares(&self, group: usize, quantity: Quantity) -> Option<(Shares, usize)> {
         let [area, grade, sex] = self.cube.members(group);
-        let mut cheapest: Option<(Shares, usize)> = None;
-        for trace in &self.frame?.traces {
+        let target = Some((group, quantity));
+        for trace in self.frame?.traces.iter().take(MOST_TRACES) {
             let ends = trace.ends();
+            let mut found = self.find_shares_among(&ends, FEW_WAYS, target);
             for (place, end) in ends.iter().enumerate() {
-                let inside =
-                    self.cube.grades.is_below(end.grade, grade) && self.cube.sexes.is_below(end.sex, sex);
-                if !inside || end.exchange.gain & quantity.counts() == 0 {
-                    continue;
-                }
-                for (arriving, leaving) in end.exchange.apart() {
-                    let mut ends = ends.clone();
-                    ends.remove(place);
-                    ends.push(End { exchange: arriving, within: area, ..*end });
-                    ends.push(End { exchange: leaving, ..*end });
-                    let shares = self.find_shares(&ends).filter(|shares| shares.changes(group, quantity));
-                    if let Some(shares) = shares
-                        && cheapest.as_ref().is_none_or(|(best, _)| shares.price < best.price)
-                    {
-                        cheapest = Some((shares, trace.proof));
+                let inside = self.cube.grades.is_below(end.grade, grade)
+                    && self.cube.sexes.is_below(end.sex, sex)
+                    && end.exchange.gain & quantity.counts() != 0;
+                let apart = if inside { end.exchange.apart() } else { Vec::new() };
+                for (arriving, leaving) in apart {
+                    // It comes to this part, or leaves this one for another.
+                    for within in [area, 0] {
+                        let mut ends = ends.clone();
+                        ends.remove(place);
+                        ends.push(End { exchange: arriving, within, ..*end });
+                        ends.push(End { exchange: leaving, ..*end });
+                        found = found.or_else(|| self.find_shares_among(&ends, FEW_WAYS, target));
                     }
                 }
             }
+            if let Some(shares) = found {
+                return Some((shares, trace.proof));
+            }
         }
-        cheapest
+        None
     }
 }
 

@@ -27,8 +27,14 @@
 //! shown cannot tell the two tables apart, hence cannot compute the cell, by algebra or by bounds.
 //! Where the cells hidden so far allow no such table, more are hidden, the cheapest first, at the
 //! worst up to the grand total, where a proof always exists; so the search ends. Hiding more never
-//! spoils a proof. Beyond that, neighbours hidden under a shown total must together reach the
-//! threshold, for their sum can be read off.
+//! spoils a proof. A count hidden for a neighbour's sake alone that follows from what is shown all the
+//! same is shown, unless it is small or nobody among few. Beyond that, neighbours hidden under a
+//! shown total must together reach the threshold, for their sum can be read off.
+//!
+//! The reader is taken to know how pupils are counted and that counts are whole and not negative.
+//! Two things are not modelled: that the myopic are among the poor is used for hiding them
+//! together, not as a bound; and what a reader learns elsewhere, for example from a school's own
+//! notice board.
 //!
 //! # Two levels
 //!

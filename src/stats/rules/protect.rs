@@ -465,7 +465,7 @@ impl<'a> Protector<'a> {
             .or_else(|| self.find(group, wanted, changing(quantity), Breadth::FULL));
         if let Some(best) = found {
             self.apply(&best, None);
-        } else if let Some((shares, proof)) = self.find_arrival(group, quantity) {
+        } else if let Some((shares, proof)) = self.find_other_shares(group, quantity) {
             self.apply_shares(&shares, proof);
         } else {
             return false;

@@ -38,7 +38,7 @@ fn deep(figures: &[Figures]) -> Cube {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(40))]
 
     /// The proof itself, cell by cell: for each hidden count another table that looks the same.
     #[test]
@@ -110,7 +110,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(16))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     #[test]
     fn no_hidden_count_follows_by_adding_and_subtracting(province in any_province(2, 3, 2)) {
