@@ -100,8 +100,9 @@ fn serve(config: Config) -> Result<ExitCode> {
     let kernel = open(config)?;
     let listen = kernel.config.http.listen.clone();
     let listener = TcpListener::bind(&listen).with_context(|| format!("listening on {listen}"))?;
+    let state = State::new(kernel)?;
     tracing::info!(address = %listener.local_addr()?, "answering");
-    actix_web::rt::System::new().block_on(async move { app::run(State::new(kernel), listener)?.await })?;
+    actix_web::rt::System::new().block_on(async move { app::run(state, listener)?.await })?;
     tracing::info!("stopped; all open requests are done");
     Ok(ExitCode::SUCCESS)
 }
