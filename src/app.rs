@@ -24,6 +24,7 @@ use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
+use crate::student;
 use crate::tally::{self, Recounted};
 
 /// What all requests share; cheap to clone.
@@ -50,6 +51,7 @@ impl State {
 fn mount(cfg: &mut ServiceConfig) {
     access::mount(cfg);
     org::mount(cfg);
+    student::mount(cfg);
 }
 
 /// The slices' jobs.
@@ -68,8 +70,8 @@ fn jobs() -> Vec<Job> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn recount(_c: &mut Conn, _found: &mut dyn FnMut(Recounted)) -> Result<()> {
-    Ok(())
+pub fn recount(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()> {
+    student::recount(c, found)
 }
 
 fn forget_old_results(kernel: &Kernel) -> Result<()> {
