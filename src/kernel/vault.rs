@@ -207,7 +207,7 @@ impl Vault {
 fn new_key_file() -> io::Result<String> {
     let mut master = Zeroizing::new([0_u8; 32]);
     getrandom::fill(&mut *master).map_err(io::Error::other)?;
-    let key = vec![KeyEntry { id: "k1".into(), secret: BASE64.encode(&*master) }];
+    let key = vec![KeyEntry { id: "k1".into(), secret: BASE64.encode(master.as_slice()) }];
     let body = toml::to_string(&KeyFile { key }).map_err(io::Error::other)?;
     Ok(format!(
         "# Keys of this installation. Without this file the sealed data cannot be read: back it up,\n\

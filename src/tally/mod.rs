@@ -13,8 +13,8 @@
 mod store;
 
 pub use store::{
-    CountyFigure, Difference, Recounted, SchoolFigure, append, compare, county_figures, fold, load_counts,
-    school_figures,
+    Count, Counts, CountyCounter, Difference, Recounted, SchoolCounter, append, compare, county_counts, fold,
+    load, school_counts,
 };
 
 use std::time::Duration;

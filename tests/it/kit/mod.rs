@@ -1,9 +1,11 @@
 //! The test kit: an application on a database of its own, copied from a migrated template; actors
 //! are values; a request reads as a sentence.
 
+mod actor;
 mod database;
 mod request;
 
+pub use actor::{Actor, PASSWORD};
 pub use database::TestDatabase;
 pub use request::{Answer, Request};
 
@@ -51,7 +53,7 @@ pub async fn app_with(change: impl FnOnce(&mut Config)) -> TestApp {
     config.auth.login_per_minute = 10_000;
     change(&mut config);
     let kernel = Kernel::open(config, Clock::frozen(moment())).unwrap();
-    let state = State::new(kernel);
+    let state = State::new(kernel).unwrap();
     let service = Rc::new(init_service(app::service(&state)).await);
     let handler: Handler = Rc::new(move |request| {
         let service = service.clone();

@@ -1,1 +1,0 @@
-//! Measures as scaled integers; decimal text at the edges.

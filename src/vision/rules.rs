@@ -1,1 +1,0 @@
-//! Judging a vision screening: pure functions over the tables of the standards.
