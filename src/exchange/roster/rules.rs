@@ -194,8 +194,8 @@ pub struct Change {
 /// A guardian on record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownGuardian {
-    /// The name.
-    pub name: String,
+    /// The name; none for one who is known by a telephone alone.
+    pub name: Option<String>,
     /// The telephone as [`Phone::reveal`] writes it.
     pub phone: Option<String>,
 }
@@ -217,7 +217,7 @@ pub struct Known {
     pub identity_number: Option<String>,
     /// The class at this school; none when the pupil is on no roll.
     pub class: Option<ClassPlace>,
-    /// 监护人
+    /// 监护人, the one named first in front.
     pub guardians: Vec<KnownGuardian>,
     /// 家庭住址
     pub address: Option<String>,
@@ -227,24 +227,32 @@ pub struct Known {
     pub boarding: Boarding,
 }
 
-/// What the row would change, field by field; empty when it says what is on record.
-pub fn changes(draft: &PupilDraft, known: &Known, system: SchoolSystem, year: SchoolYear) -> Vec<Change> {
+/// What the row would change, field by field; empty when it says what is on record. Of a new pupil
+/// everything the row says.
+pub fn changes(
+    draft: &PupilDraft,
+    known: Option<&Known>,
+    system: SchoolSystem,
+    year: SchoolYear,
+) -> Vec<Change> {
     let mut found = Compared::default();
-    found.one(Field::Name, Some(&known.name), Some(draft.name.as_str()));
-    found.one(Field::Sex, Some(known.sex.name().zh), Some(draft.sex.name().zh));
-    found.one(Field::BirthDate, Some(known.birth_date), Some(draft.birth_date));
-    found.one(Field::Ethnic, known.ethnic.map(EthnicCode::name_zh), draft.ethnic.map(EthnicCode::name_zh));
     let number = draft.student_number.as_ref().map(StudentNumber::reveal);
-    found.one(Field::StudentNumber, known.student_number.as_deref(), number);
+    found.one(Field::StudentNumber, known.and_then(|known| known.student_number.as_deref()), number);
+    found.one(Field::Name, known.map(|known| known.name.as_str()), Some(draft.name.as_str()));
+    found.one(Field::Sex, known.map(|known| known.sex.name().zh), Some(draft.sex.name().zh));
+    found.one(Field::BirthDate, known.map(|known| known.birth_date), Some(draft.birth_date));
+    let ethnic = known.and_then(|known| known.ethnic).map(EthnicCode::name_zh);
+    found.one(Field::Ethnic, ethnic, draft.ethnic.map(EthnicCode::name_zh));
     let number = draft.identity_number.as_ref().map(IdentityNumber::reveal);
-    found.one(Field::IdentityNumber, known.identity_number.as_deref(), number);
+    found.one(Field::IdentityNumber, known.and_then(|known| known.identity_number.as_deref()), number);
     let title = |class: &ClassPlace| class.title(system, year);
-    found.one(Field::Class, known.class.as_ref().map(title), Some(title(&draft.class)));
-    found.guardian(draft, known);
-    found.one(Field::Address, known.address.as_deref(), draft.address.as_deref());
-    found.one(Field::HomeCounty, known.home_county, draft.home_county);
-    let boarding = draft.boarding.as_ref().map(Boarding::shown);
-    found.one(Field::Boarding, Some(known.boarding.shown()), boarding);
+    let class = known.and_then(|known| known.class.as_ref()).map(title);
+    found.one(Field::Class, class, Some(title(&draft.class)));
+    found.guardian(draft, known.map(|known| known.guardians.as_slice()).unwrap_or_default());
+    found.one(Field::Address, known.and_then(|known| known.address.as_deref()), draft.address.as_deref());
+    found.one(Field::HomeCounty, known.and_then(|known| known.home_county), draft.home_county);
+    let boarding = known.map(|known| known.boarding.shown());
+    found.one(Field::Boarding, boarding, draft.boarding.as_ref().map(Boarding::shown));
     found.0
 }
 
@@ -254,29 +262,61 @@ struct Compared(Vec<Change>);
 impl Compared {
     /// A blank cell says nothing.
     fn one(&mut self, field: Field, old: Option<impl ToString>, new: Option<impl ToString>) {
-        let (old, Some(new)) = (old.map(|old| old.to_string()), new.map(|new| new.to_string())) else { return };
+        let Some(new) = new.map(|new| new.to_string()) else { return };
+        let old = old.map(|old| old.to_string());
         if old.as_deref() != Some(new.as_str()) {
             self.0.push(Change { field, old, new });
         }
     }
 
-    /// The row names one guardian: the one on record of that name, or else with that telephone.
-    fn guardian(&mut self, draft: &PupilDraft, known: &Known) {
+    /// The row names one guardian. It says nothing new when any guardian on record is called so and
+    /// reached so; otherwise it is about the guardian named first, the only one a roster changes.
+    fn guardian(&mut self, draft: &PupilDraft, known: &[KnownGuardian]) {
         let name = draft.guardian_name.as_ref().map(PersonName::as_str);
         let phone = draft.guardian_phone.as_ref().map(Phone::reveal);
-        let same = guardian_meant(name, phone, &known.guardians).and_then(|at| known.guardians.get(at));
-        self.one(Field::GuardianName, same.map(|guardian| guardian.name.as_str()), name);
-        self.one(Field::GuardianPhone, same.and_then(|guardian| guardian.phone.as_deref()), phone);
+        let agrees = |guardian: &KnownGuardian| {
+            name.is_none_or(|name| guardian.name.as_deref() == Some(name))
+                && phone.is_none_or(|phone| guardian.phone.as_deref() == Some(phone))
+        };
+        if known.iter().any(agrees) {
+            return;
+        }
+        let first = known.first();
+        self.one(Field::GuardianName, first.and_then(|guardian| guardian.name.as_deref()), name);
+        self.one(Field::GuardianPhone, first.and_then(|guardian| guardian.phone.as_deref()), phone);
     }
 }
 
-/// Which guardian on record a row means: the one of that name, else the one with that telephone.
-pub fn guardian_meant(name: Option<&str>, phone: Option<&str>, known: &[KnownGuardian]) -> Option<usize> {
-    let named = name.and_then(|name| known.iter().position(|guardian| guardian.name == name));
-    named.or_else(|| {
-        let phone = phone?;
-        known.iter().position(|guardian| guardian.phone.as_deref() == Some(phone))
-    })
+/// What the row says against what is on record, where a blank cell leaves the record as it is.
+///
+/// `id_birth_mismatch` and `id_sex_mismatch` against the identity number on record;
+/// `student_number_formal` when a temporary number would take the place of a formal one;
+/// `before_birth` when the import's day lies before the birth.
+pub fn contradictions(draft: &PupilDraft, known: Option<&Known>, on: NaiveDate) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if draft.birth_date >= on {
+        faults.push(Fault::new(
+            "before_birth",
+            "入籍日期不能早于出生日期",
+            "the day of the import lies before the birth date",
+        ));
+    }
+    let Some(known) = known else { return faults };
+    if let (None, Some(text)) = (&draft.identity_number, &known.identity_number)
+        && let Ok(number) = IdentityNumber::parse(text, on.max(draft.birth_date))
+    {
+        faults.extend(number.contradictions(Some(draft.birth_date), Some(draft.sex)));
+    }
+    let temporary = draft.student_number.as_ref().is_some_and(StudentNumber::is_temporary);
+    let formal = known.student_number.as_ref().is_some_and(|number| !number.starts_with('L'));
+    if temporary && formal {
+        faults.push(Fault::new(
+            "student_number_formal",
+            "该生已有正式学籍号，不能改为临时学籍号",
+            "the pupil has a formal student number: a temporary one cannot take its place",
+        ));
+    }
+    faults
 }
 
 /// The rows of one file so far, so that a later row that repeats one is found at once.

@@ -99,8 +99,8 @@ pub const COLUMNS: &[ColumnSpec] = {
         ),
         column(
             key::HOME_COUNTY,
-            "户籍县区代码",
-            &["户口所在地行政区划", "户籍所在地行政区划", "户口所在地行政区划码"],
+            "家庭所在县代码",
+            &["家庭所在县", "家庭所在县区", "家庭所在县区代码", "家庭所在地行政区划", "户籍县区代码"],
             false,
             Plain,
         ),
@@ -111,7 +111,7 @@ pub const COLUMNS: &[ColumnSpec] = {
 };
 
 /// The longest name of a dormitory or room, in characters.
-const PLACE_LIMIT: usize = 40;
+const PLACE_LIMIT: usize = 30;
 /// The characters of a 学籍号.
 const STUDENT_NUMBER_LENGTH: usize = 19;
 

@@ -263,6 +263,11 @@ pub(super) fn counts(c: &mut Conn, import: &Import) -> Result<Counts> {
     Ok(Counts::of(pairs))
 }
 
+/// How many of these rows became what.
+pub(super) fn tallied(rows: &[ImportRow]) -> Counts {
+    Counts::of(rows.iter().map(|row| (row.outcome, 1)))
+}
+
 /// Rows of an import in the order of the sheet, from behind `after` on.
 pub(super) fn page(
     c: &mut Conn,
