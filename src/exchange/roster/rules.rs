@@ -12,7 +12,7 @@ use crate::org::rules::{
     ClassNumber, Cohort, EthnicCode, GradeCode, RegionCode, SchoolSystem, SchoolYear, Sex, Stage,
 };
 use crate::student::rules::{
-    IdentityNumber, PersonName, Phone, StudentNumber, Traits, find_duplicate,
+    IdentityNumber, PersonName, Phone, StudentNumber, StudentNumberKind, Traits, find_duplicate,
 };
 use crate::text_enum;
 
@@ -236,8 +236,7 @@ pub fn changes(
     year: SchoolYear,
 ) -> Vec<Change> {
     let mut found = Compared::default();
-    let number = draft.student_number.as_ref().map(StudentNumber::reveal);
-    found.one(Field::StudentNumber, known.and_then(|known| known.student_number.as_deref()), number);
+    found.student_number(draft, known.and_then(|known| known.student_number.as_deref()));
     found.one(Field::Name, known.map(|known| known.name.as_str()), Some(draft.name.as_str()));
     found.one(Field::Sex, known.map(|known| known.sex.name().zh), Some(draft.sex.name().zh));
     found.one(Field::BirthDate, known.map(|known| known.birth_date), Some(draft.birth_date));
@@ -269,6 +268,15 @@ impl Compared {
         }
     }
 
+    /// A temporary number on an old sheet never takes the place of a formal one.
+    fn student_number(&mut self, draft: &PupilDraft, known: Option<&str>) {
+        let Some(number) = &draft.student_number else { return };
+        let formal = known.is_some_and(|known| !known.starts_with(StudentNumberKind::Temporary.as_str()));
+        if !(formal && number.is_temporary()) {
+            self.one(Field::StudentNumber, known, Some(number.reveal()));
+        }
+    }
+
     /// The row names one guardian. It says nothing new when any guardian on record is called so and
     /// reached so; otherwise it is about the guardian named first, the only one a roster changes.
     fn guardian(&mut self, draft: &PupilDraft, known: &[KnownGuardian]) {
@@ -289,9 +297,7 @@ impl Compared {
 
 /// What the row says against what is on record, where a blank cell leaves the record as it is.
 ///
-/// `id_birth_mismatch` and `id_sex_mismatch` against the identity number on record;
-/// `student_number_formal` when a temporary number would take the place of a formal one;
-/// `before_birth` when the import's day lies before the birth.
+/// `id_birth_mismatch` and `id_sex_mismatch` against the identity number on record; `before_birth` when the import's day lies before the birth.
 pub fn contradictions(draft: &PupilDraft, known: Option<&Known>, on: NaiveDate) -> Vec<Fault> {
     let mut faults = Vec::new();
     if draft.birth_date >= on {
@@ -306,15 +312,6 @@ pub fn contradictions(draft: &PupilDraft, known: Option<&Known>, on: NaiveDate) 
         && let Ok(number) = IdentityNumber::parse(text, on.max(draft.birth_date))
     {
         faults.extend(number.contradictions(Some(draft.birth_date), Some(draft.sex)));
-    }
-    let temporary = draft.student_number.as_ref().is_some_and(StudentNumber::is_temporary);
-    let formal = known.student_number.as_ref().is_some_and(|number| !number.starts_with('L'));
-    if temporary && formal {
-        faults.push(Fault::new(
-            "student_number_formal",
-            "该生已有正式学籍号，不能改为临时学籍号",
-            "the pupil has a formal student number: a temporary one cannot take its place",
-        ));
     }
     faults
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::super::ImportState;
-use super::super::pupils::{self, Write, Written};
+use super::super::pupils::{self, Places, Write, Wrote};
 use super::super::rules::{Outcome, Pupil, PupilDraft, changed_meanwhile};
 use super::super::sheet::{check_row, columns_of};
 use super::super::store::{self, Import, ImportRow};
@@ -17,7 +17,7 @@ use crate::access::Can;
 use crate::access::permit::ImportRoster;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
-use crate::kernel::error::{Error, Result};
+use crate::kernel::error::{Error, Fault, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::sheet::{Cell, ColumnMap, Row};
 use crate::org::service::school_of;
@@ -74,15 +74,29 @@ fn commit_all(job: &Job, progress: Progress<'_>) -> Result<()> {
     let import = job.import.clone();
     let admitted = job.kernel.db.read_here(move |c| store::admitted(c, &import))?;
     let mut own: Arc<HashSet<Pupil>> = Arc::new(admitted.into_iter().collect());
+    let mut places = Arc::new(Places::default());
     let mut after = 0;
     loop {
-        let (step, columns, known) = (job.clone(), Arc::clone(&columns), Arc::clone(&own));
-        let done = job.kernel.db.write_here(move |c| commit_chunk(c, &step, &columns, &known, after))?;
+        let step = Step { job: job.clone(), columns: Arc::clone(&columns), own: Arc::clone(&own), after };
+        let found = Arc::clone(&places);
+        let done = job.kernel.db.write_here(move |c| commit_chunk(c, &step, (*found).clone()))?;
         let Some(done) = done else { return Ok(()) };
+        // Only what was committed is remembered: a transaction may be run again.
         Arc::make_mut(&mut own).extend(done.admitted);
+        places = Arc::new(done.places);
         after = done.last;
         progress(done.rows, job.import.rows_total);
     }
+}
+
+/// What one transaction begins with.
+struct Step {
+    job: Job,
+    columns: Arc<ColumnMap>,
+    /// The pupils that this import has admitted.
+    own: Arc<HashSet<Pupil>>,
+    /// The last row that is done.
+    after: i32,
 }
 
 /// What one transaction has done.
@@ -90,28 +104,24 @@ struct Done {
     last: i32,
     rows: i32,
     admitted: Vec<Pupil>,
+    places: Places,
 }
 
-fn commit_chunk(
-    c: &mut Conn,
-    job: &Job,
-    columns: &ColumnMap,
-    own: &HashSet<Pupil>,
-    after: i32,
-) -> Result<Option<Done>> {
+fn commit_chunk(c: &mut Conn, step: &Step, mut places: Places) -> Result<Option<Done>> {
+    let job = &step.job;
     let now = job.kernel.clock.stamp();
     if !store::hold(c, &job.import, now)? {
         return Err(taken_over());
     }
-    let mut rows = store::to_write(c, &job.import, after)?;
+    let mut rows = store::to_write(c, &job.import, step.after)?;
     let (Some(first), Some(last)) =
         (rows.first().map(|row| row.row_number), rows.last().map(|row| row.row_number))
     else {
         return Ok(None);
     };
-    let drafts = drafts_of(job, columns, &rows)?;
+    let drafts = drafts_of(job, &step.columns, &rows)?;
     let readable: Vec<&PupilDraft> = drafts.iter().flatten().collect();
-    let mut judged = judge(c, job, &readable, own)?.into_iter();
+    let mut judged = judge(c, job, &readable, &step.own)?.into_iter();
     let mut writes = Vec::new();
     for (row, draft) in rows.iter_mut().zip(&drafts) {
         let judged = draft.as_ref().and_then(|_| judged.next());
@@ -119,15 +129,16 @@ fn commit_chunk(
             writes.push(write);
         }
     }
-    let written = pupils::write(c, job, &writes)?;
-    let admitted = note(job, &mut rows, written)?;
+    let wrote = pupils::write(c, job, &mut places, &writes)?;
+    let at: Vec<i32> = writes.iter().map(|write| write.row).collect();
+    let admitted = note(job, &mut rows, at.into_iter().zip(wrote))?;
     store::save_rows(c, &rows)?;
     let done = i32::try_from(store::rows_until(c, &job.import, last)?).map_err(Error::internal)?;
     let counts = store::counts(c, &job.import)?;
     store::progress(c, &job.import, done, &counts, Some(now))?;
     let detail = json!({ "first_row": first, "last_row": last, "rows": store::tallied(&rows) });
     audit::record(c, &job.can, job.entry("roster_rows_written").detail(detail))?;
-    Ok(Some(Done { last, rows: done, admitted }))
+    Ok(Some(Done { last, rows: done, admitted, places }))
 }
 
 /// The rows as they were checked; none for one that the rules no longer take.
@@ -163,24 +174,39 @@ fn settle<'a>(
             return Ok(None);
         }
     }
-    let mut problems: Vec<Problem> = row.problems()?;
-    problems.insert(0, Problem::of_row(row_number(row), changed_meanwhile()));
-    row.problems = store::written(&problems)?;
-    row.outcome = Outcome::Conflict;
+    not_written(row, changed_meanwhile())?;
     Ok(None)
 }
 
+/// A row that could not be written becomes a conflict, with the reason in front.
+fn not_written(row: &mut ImportRow, fault: Fault) -> Result<()> {
+    let mut problems: Vec<Problem> = row.problems()?;
+    problems.insert(0, Problem::of_row(row_number(row), fault));
+    row.problems = store::written(&problems)?;
+    row.outcome = Outcome::Conflict;
+    Ok(())
+}
+
 /// Keeps with each row whom it became and what undoing it needs; gives the pupils that are new.
-fn note(job: &Job, rows: &mut [ImportRow], written: Vec<Written>) -> Result<Vec<Pupil>> {
-    let mut written = written.into_iter().peekable();
+fn note(
+    job: &Job,
+    rows: &mut [ImportRow],
+    wrote: impl Iterator<Item = (i32, Wrote)>,
+) -> Result<Vec<Pupil>> {
+    let mut wrote = wrote.peekable();
     let mut admitted = Vec::new();
     for row in rows {
-        let Some(done) = written.next_if(|done| done.row == row.row_number) else { continue };
-        row.student_id = Some(done.pupil);
-        row.student_version = Some(done.version);
-        row.keep_undo(&job.kernel.vault, &done.undo)?;
-        if row.outcome == Outcome::New {
-            admitted.push(done.pupil);
+        let Some((_, wrote)) = wrote.next_if(|(at, _)| *at == row.row_number) else { continue };
+        match wrote {
+            Err(fault) => not_written(row, fault)?,
+            Ok(done) => {
+                row.student_id = Some(done.pupil);
+                row.student_version = Some(done.version);
+                row.keep_undo(&job.kernel.vault, &done.undo)?;
+                if row.outcome == Outcome::New {
+                    admitted.push(done.pupil);
+                }
+            }
         }
     }
     Ok(admitted)

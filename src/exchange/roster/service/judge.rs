@@ -66,7 +66,7 @@ fn judge_one(
         },
         MatchOutcome::Conflict { reason, .. } => Judged::conflict(fault_of(reason)),
         MatchOutcome::Same(pupil) => match found.get(&pupil) {
-            Some(found) if !found.is_elsewhere => {
+            Some(found) => {
                 if let Some(fault) = speaks_against(Some(&found.known)) {
                     return Ok(Judged::conflict(fault));
                 }
@@ -75,7 +75,7 @@ fn judge_one(
                 Judged { outcome, pupil: Some((pupil, found.version)), changes, fault: None }
             }
             // Nothing of a pupil of another school is shown here.
-            _ => Judged::conflict(enrolled_elsewhere()),
+            None => Judged::conflict(enrolled_elsewhere()),
         },
     })
 }

@@ -79,7 +79,7 @@ fn refuse_touched(c: &mut Conn, job: &Job) -> Result<()> {
     let mut touched: Vec<i32> = Vec::new();
     each_chunk(c, job, |c, rows| {
         let pupils: Vec<Pupil> = rows.iter().filter_map(|row| row.student_id).collect();
-        let versions: HashMap<Pupil, i32> = pupils::versions(c, &pupils)?;
+        let versions: HashMap<Pupil, i32> = pupils::versions(c, job, &pupils)?;
         let new = rows.iter().filter(|row| row.outcome == Outcome::New).filter_map(|row| row.student_id);
         let known: HashSet<Pupil> =
             store::known_elsewhere(c, &new.collect::<Vec<_>>())?.into_iter().collect();
@@ -104,13 +104,24 @@ fn import_touched(rows: &[i32]) -> Error {
 }
 
 fn take_all_back(c: &mut Conn, job: &Job) -> Result<()> {
-    each_chunk(c, job, |c, rows| {
+    each_chunk(c, job, |c, mut rows| {
         let mut back = Vec::with_capacity(rows.len());
         for row in &rows {
             let (Some(pupil), Some(version)) = (row.student_id, row.student_version) else { continue };
             let Some(undo) = row.undo(&job.kernel.vault)? else { continue };
-            back.push(TakeBack { row: row.row_number, is_new: row.outcome == Outcome::New, pupil, version, undo });
+            let is_new = row.outcome == Outcome::New;
+            back.push(TakeBack { row: row.row_number, is_new, pupil, version, undo });
         }
-        pupils::take_back(c, job, &back)
+        let left = pupils::take_back(c, job, &back)?;
+        if !left.is_empty() {
+            return Err(import_touched(&left));
+        }
+        // The pupils are no more: nothing may point to them.
+        rows.retain(|row| row.outcome == Outcome::New);
+        for row in &mut rows {
+            row.student_id = None;
+            row.student_version = None;
+        }
+        store::save_rows(c, &rows)
     })
 }
