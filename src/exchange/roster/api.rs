@@ -20,20 +20,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::rules::{Change, Outcome};
 use super::service::{self, ImportPosition, Job, Problem, RowQuery, Standing, Upload};
-use super::sheet::{COLUMNS, columns_of};
+use super::sheet::columns_of;
 use super::store::{self, Import, ImportRow};
-use super::{Counts, Field, ImportState};
+use super::{Counts, Field, ImportStanding, ImportState};
 use crate::access::Can;
 use crate::access::permit::ImportRoster;
 use crate::kernel::Kernel;
 use crate::kernel::error::{Error, Fault, Result};
-use crate::kernel::http::{
-    Idempotency, Page, Problems, Reply, decode_cursor, idempotent, limit_of,
-};
+use crate::kernel::http::{Idempotency, Page, Problems, Reply, decode_cursor, idempotent, limit_of};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::sheet::Sheet;
 use crate::kernel::text::Text;
-use crate::text_enum;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// More than any sheet may have; the configured limit is smaller.
@@ -55,26 +52,6 @@ pub(super) fn mount(cfg: &mut ServiceConfig) {
         .service(rejected_roster_rows)
         .service(commit_roster)
         .service(undo_roster);
-}
-
-text_enum! {
-    /// Where an import stands, as a reader sees it.
-    pub enum ImportStanding {
-        /// Its rows are being checked.
-        Checking = "checking",
-        /// The check stopped half-way: upload the file again.
-        CheckInterrupted = "check_interrupted",
-        /// It waits for review and commit.
-        Ready = "ready",
-        /// Its rows are being written.
-        Committing = "committing",
-        /// The commit stopped half-way: commit again, and it goes on where it stopped.
-        CommitInterrupted = "commit_interrupted",
-        /// Its rows are written.
-        Committed = "committed",
-        /// It was taken back.
-        Undone = "undone",
-    }
 }
 
 impl From<Standing> for ImportStanding {
@@ -320,12 +297,8 @@ fn form_refused(error: &MultipartError) -> Error {
             .at(format!("/{name}")),
         ]),
         MultipartError::DuplicateField(name) => Error::invalid(vec![
-            Fault::new(
-                "duplicate_field",
-                format!("“{name}”重复出现。"),
-                format!("`{name}` is given twice."),
-            )
-            .at(format!("/{name}")),
+            Fault::new("duplicate_field", format!("“{name}”重复出现。"), format!("`{name}` is given twice."))
+                .at(format!("/{name}")),
         ]),
         _ => Error::malformed(
             "malformed_form",
@@ -361,12 +334,9 @@ impl Form {
             errors.push(wrong("on_date"));
         }
         match (self.file, school, on) {
-            (Some(file), Some(Ok(school)), Ok(on)) => Ok(Read {
-                bytes: file.data,
-                file_name: file.file_name.unwrap_or_default(),
-                school,
-                on,
-            }),
+            (Some(file), Some(Ok(school)), Ok(on)) => {
+                Ok(Read { bytes: file.data, file_name: file.file_name.unwrap_or_default(), school, on })
+            }
             _ => Err(Error::invalid(errors)),
         }
     }
@@ -517,8 +487,7 @@ async fn list_rosters(
     let limit = limit_of(query.limit)?;
     let before: Option<ImportPosition> = query.cursor.as_deref().map(decode_cursor).transpose()?;
     let (school, now) = (query.school_id, can.at);
-    let imports =
-        kernel.db.read(move |c| service::imports_of(c, &can, school, before, limit + 1)).await?;
+    let imports = kernel.db.read(move |c| service::imports_of(c, &can, school, before, limit + 1)).await?;
     let views = imports.iter().map(|import| RosterImport::of(import, now)).collect::<Result<Vec<_>>>()?;
     Page::from_rows(views, limit, |view| ImportPosition(view.id)).map(web::Json)
 }

@@ -33,8 +33,8 @@ mod store;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use rules::{
-    Boarding, Change, ClassPlace, Counts, Field, Known, KnownGuardian, Outcome, PupilDraft, SeenRows, changes,
-    contradictions,
+    Boarding, Change, ClassPlace, Counts, Field, Known, KnownGuardian, Outcome, PupilDraft, SeenRows,
+    changes, contradictions, guardian_meant,
 };
 pub use service::{CommandReport, Problem, command};
 pub use sheet::{COLUMNS, Checked, Context, check_row, columns_of};
@@ -54,6 +54,26 @@ text_enum! {
         Committed = "committed" ("已写入", "Written"),
         /// It was taken back.
         Undone = "undone" ("已撤销", "Taken back"),
+    }
+}
+
+text_enum! {
+    /// Where an import stands, as a reader sees it.
+    pub enum ImportStanding {
+        /// Its rows are being checked.
+        Checking = "checking",
+        /// The check stopped half-way: upload the file again.
+        CheckInterrupted = "check_interrupted",
+        /// It waits for review and commit.
+        Ready = "ready",
+        /// Its rows are being written.
+        Committing = "committing",
+        /// The commit stopped half-way: commit again, and it goes on where it stopped.
+        CommitInterrupted = "commit_interrupted",
+        /// Its rows are written.
+        Committed = "committed",
+        /// It was taken back.
+        Undone = "undone",
     }
 }
 

@@ -80,9 +80,11 @@ fn current_values(
 
 fn found(record: &OnRecord) -> Found {
     let values = &record.values;
-    let guardian = |(_, guardian): &(Id<kind::Guardian>, GuardianDraft)| KnownGuardian {
-        name: guardian.name.as_ref().map(|name| name.as_str().to_owned()),
-        phone: guardian.phone.as_ref().map(|phone| phone.reveal().to_owned()),
+    let guardian = |(id, guardian): &(Id<kind::Guardian>, GuardianDraft)| KnownGuardian {
+        id: *id,
+        name: guardian.name.clone(),
+        phone: guardian.phone.clone(),
+        relation: guardian.relation,
     };
     let known = Known {
         name: values.name.as_str().to_owned(),
@@ -148,7 +150,12 @@ impl Places {
         Ok(found.record.id)
     }
 
-    fn bed(&mut self, c: &mut Conn, job: &Job, boarding: Option<&Boarding>) -> Result<Option<Id<kind::Room>>> {
+    fn bed(
+        &mut self,
+        c: &mut Conn,
+        job: &Job,
+        boarding: Option<&Boarding>,
+    ) -> Result<Option<Id<kind::Room>>> {
         match boarding {
             Some(Boarding::Bed { dormitory, room }) => self.room(c, job, dormitory, room).map(Some),
             _ => Ok(None),
@@ -163,6 +170,8 @@ pub(super) struct Write<'a> {
     /// The pupil on record and the version that was reviewed; none for a new one.
     pub pupil: Option<(Pupil, i32)>,
     pub changes: Vec<Change>,
+    /// The guardian on record whom the row means.
+    pub guardian: Option<KnownGuardian>,
 }
 
 /// What takes a row back: fields with the whole values before. Empty for a new pupil.
@@ -235,10 +244,12 @@ fn plan(c: &mut Conn, job: &Job, places: &mut Places, write: &Write<'_>) -> Resu
     for change in &write.changes {
         changes.extend(field_change(c, job, places, write.draft, change.field)?);
     }
+    changes.extend(guardian_change(write));
     Ok(Planned::Change(PupilChange { student, version, changes }))
 }
 
-/// The new value of a field that differs; the old one was compared already.
+/// The new value of a field that differs; the old one was compared already. None for the two fields
+/// of the guardian, who changes as a whole.
 fn field_change(
     c: &mut Conn,
     job: &Job,
@@ -254,12 +265,27 @@ fn field_change(
         Field::StudentNumber => FieldChange::StudentNumber(draft.student_number.clone()),
         Field::IdentityNumber => FieldChange::IdentityNumber(draft.identity_number.clone()),
         Field::Class => FieldChange::Class(Some(places.class(c, job, draft.class)?)),
-        Field::GuardianName => FieldChange::GuardianName(draft.guardian_name.clone()),
-        Field::GuardianPhone => FieldChange::GuardianPhone(draft.guardian_phone.clone()),
+        Field::GuardianName | Field::GuardianPhone => return Ok(None),
         Field::Address => FieldChange::Address(draft.address.clone()),
         Field::HomeCounty => FieldChange::HomeCounty(draft.home_county),
         Field::Boarding => FieldChange::Room(places.bed(c, job, draft.boarding.as_ref())?),
     }))
+}
+
+/// Name and telephone of the guardian whom the row means, or one more guardian. What the row leaves
+/// blank stays.
+fn guardian_change(write: &Write<'_>) -> Option<FieldChange> {
+    let is_guardian = |change: &Change| matches!(change.field, Field::GuardianName | Field::GuardianPhone);
+    if !write.changes.iter().any(is_guardian) {
+        return None;
+    }
+    let (draft, known) = (write.draft, write.guardian.as_ref());
+    let values = GuardianDraft {
+        name: draft.guardian_name.clone().or_else(|| known.and_then(|known| known.name.clone())),
+        phone: draft.guardian_phone.clone().or_else(|| known.and_then(|known| known.phone.clone())),
+        relation: known.map_or(GuardianRelation::Unstated, |known| known.relation),
+    };
+    Some(FieldChange::Guardian { id: known.map(|known| known.id), values: Some(values) })
 }
 
 fn write_all(c: &mut Conn, job: &Job, planned: &[&Planned]) -> Result<Vec<Wrote>> {

@@ -12,7 +12,8 @@ use crate::org::rules::{
     ClassNumber, Cohort, EthnicCode, GradeCode, RegionCode, SchoolSystem, SchoolYear, Sex, Stage,
 };
 use crate::student::rules::{
-    IdentityNumber, PersonName, Phone, StudentNumber, StudentNumberKind, Traits, find_duplicate,
+    GuardianRelation, IdentityNumber, PersonName, Phone, StudentNumber, StudentNumberKind, Traits,
+    find_duplicate,
 };
 use crate::text_enum;
 
@@ -191,13 +192,17 @@ pub struct Change {
     pub new: String,
 }
 
-/// A guardian on record.
+/// A guardian on record; name or telephone is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownGuardian {
-    /// The name; none for one who is known by a telephone alone.
-    pub name: Option<String>,
-    /// The telephone as [`Phone::reveal`] writes it.
-    pub phone: Option<String>,
+    /// Who it is.
+    pub id: Id<kind::Guardian>,
+    /// The name.
+    pub name: Option<PersonName>,
+    /// The telephone.
+    pub phone: Option<Phone>,
+    /// What the guardian is to the pupil.
+    pub relation: GuardianRelation,
 }
 
 /// What is on record of a pupil, as far as a roster can change it.
@@ -277,22 +282,24 @@ impl Compared {
         }
     }
 
-    /// The row names one guardian. It says nothing new when any guardian on record is called so and
-    /// reached so; otherwise it is about the guardian named first, the only one a roster changes.
+    /// The row names one guardian: the one on record whom it means, or one more.
     fn guardian(&mut self, draft: &PupilDraft, known: &[KnownGuardian]) {
-        let name = draft.guardian_name.as_ref().map(PersonName::as_str);
-        let phone = draft.guardian_phone.as_ref().map(Phone::reveal);
-        let agrees = |guardian: &KnownGuardian| {
-            name.is_none_or(|name| guardian.name.as_deref() == Some(name))
-                && phone.is_none_or(|phone| guardian.phone.as_deref() == Some(phone))
-        };
-        if known.iter().any(agrees) {
-            return;
-        }
-        let first = known.first();
-        self.one(Field::GuardianName, first.and_then(|guardian| guardian.name.as_deref()), name);
-        self.one(Field::GuardianPhone, first.and_then(|guardian| guardian.phone.as_deref()), phone);
+        let meant = guardian_meant(draft, known);
+        let old = meant.and_then(|guardian| guardian.name.as_ref()).map(PersonName::as_str);
+        self.one(Field::GuardianName, old, draft.guardian_name.as_ref().map(PersonName::as_str));
+        let old = meant.and_then(|guardian| guardian.phone.as_ref()).map(Phone::reveal);
+        self.one(Field::GuardianPhone, old, draft.guardian_phone.as_ref().map(Phone::reveal));
     }
+}
+
+/// Which guardian on record a row means: the one of that name, else the one with that telephone.
+/// None when nobody is called or reached so: the row then names one more, and nobody is overwritten.
+pub fn guardian_meant<'a>(draft: &PupilDraft, known: &'a [KnownGuardian]) -> Option<&'a KnownGuardian> {
+    let is_named = |one: &&KnownGuardian| draft.guardian_name.is_some() && one.name == draft.guardian_name;
+    let is_reached =
+        |one: &&KnownGuardian| draft.guardian_phone.is_some() && one.phone == draft.guardian_phone;
+    let both = known.iter().find(|one| is_named(one) && is_reached(one));
+    both.or_else(|| known.iter().find(is_named)).or_else(|| known.iter().find(is_reached))
 }
 
 /// What the row says against what is on record, where a blank cell leaves the record as it is.

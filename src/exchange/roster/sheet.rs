@@ -104,7 +104,13 @@ pub const COLUMNS: &[ColumnSpec] = {
             false,
             Plain,
         ),
-        column(key::BOARDING, "是否住宿", &["是否住校", "是否寄宿", "是否寄宿生", "住校", "就读方式"], false, Plain),
+        column(
+            key::BOARDING,
+            "是否住宿",
+            &["是否住校", "是否寄宿", "是否寄宿生", "住校", "就读方式"],
+            false,
+            Plain,
+        ),
         column(key::DORMITORY, "宿舍", &["宿舍楼", "宿舍号", "寝室"], false, Plain),
         column(key::ROOM, "寝室号", &["房间号", "宿舍房间号"], false, Plain),
     ]
@@ -148,15 +154,25 @@ pub fn blank_template() -> Result<Vec<u8>, crate::kernel::sheet::WriteError> {
 
 fn template_column(spec: &ColumnSpec) -> TemplateColumn {
     let (width, zh, en) = match spec.key {
-        key::GRADE => (10, "11–16小学，21–24初中，31–33高中；也可写三年级", "11–16 primary, 21–24 junior, 31–33 senior"),
-        key::CLASS_CODE => (10, "年级编号加两位班号，如1302；与班级名称填一项即可", "grade and class number, 1302; or the name"),
+        key::GRADE => {
+            (10, "11–16小学，21–24初中，31–33高中；也可写三年级", "11–16 primary, 21–24 junior, 31–33 senior")
+        }
+        key::CLASS_CODE => (
+            10,
+            "年级编号加两位班号，如1302；与班级名称填一项即可",
+            "grade and class number, 1302; or the name",
+        ),
         key::CLASS_NAME => (14, "如：三年级2班", "for example 三年级2班"),
         key::STUDENT_NUMBER => (24, "19位，以G、J或L开头", "19 characters, beginning with G, J or L"),
         key::ETHNIC => (10, "01–56，或民族名称", "01–56, or the name of the ethnic group"),
         key::NAME => (14, "与户口簿一致；少数民族姓名用间隔号“·”", "as in the household register"),
         key::SEX => (8, "1男 2女", "1 male, 2 female"),
         key::BIRTH => (14, "如：2017/11/17", "for example 2017/11/17"),
-        key::IDENTITY => (24, "18位（15位的旧号码也可）；没有的可不填", "18 characters (15 of an old number); may be blank"),
+        key::IDENTITY => (
+            24,
+            "18位（15位的旧号码也可）；没有的可不填",
+            "18 characters (15 of an old number); may be blank",
+        ),
         key::GUARDIAN => (14, "一名监护人", "one guardian"),
         key::PHONE => (16, "11位手机号，或带区号的固定电话", "a mobile, or a landline with its area code"),
         key::HOME_COUNTY => (14, "6位行政区划代码；可不填", "six digits of the division; may be blank"),
@@ -227,7 +243,10 @@ impl Values {
         let registered = self.identity_number.as_ref().and_then(IdentityNumber::division);
         Traits {
             student_number: self.student_number.as_ref().map(|number| number.reveal().to_owned()),
-            student_number_is_temporary: self.student_number.as_ref().is_some_and(StudentNumber::is_temporary),
+            student_number_is_temporary: self
+                .student_number
+                .as_ref()
+                .is_some_and(StudentNumber::is_temporary),
             identity_number: self.identity_number.as_ref().map(|number| number.reveal().to_owned()),
             name: self.name.as_ref().map(|name| name.as_str().to_owned()),
             birth_date: self.birth_date,

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::ImportState;
 use super::rules::{Change, Counts, Outcome};
 use crate::access::Authorised;
-use crate::kernel::db::Conn;
+use crate::kernel::db::{Backend, Conn};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::vault::{Place, Vault};
@@ -183,7 +183,8 @@ pub(super) fn list(
 
 /// Takes an import from one version to the next; false when somebody else was faster.
 pub(super) fn advance(c: &mut Conn, before: &Import, after: &Import) -> Result<bool> {
-    let target = imports::table.find((before.school_id, before.id)).filter(imports::version.eq(before.version));
+    let target =
+        imports::table.find((before.school_id, before.id)).filter(imports::version.eq(before.version));
     let changed = diesel::update(target)
         .set((
             imports::state.eq(after.state),
@@ -209,26 +210,25 @@ pub(super) fn progress(
     counts: &Counts,
     at: Option<NaiveDateTime>,
 ) -> Result<bool> {
-    let target = imports::table.find((import.school_id, import.id)).filter(imports::version.eq(import.version));
+    let target =
+        imports::table.find((import.school_id, import.id)).filter(imports::version.eq(import.version));
     let changed = diesel::update(target)
-        .set((
-            imports::rows_done.eq(done),
-            imports::summary.eq(written(counts)?),
-            imports::worked_at.eq(at),
-        ))
+        .set((imports::rows_done.eq(done), imports::summary.eq(written(counts)?), imports::worked_at.eq(at)))
         .execute(c)?;
     Ok(changed == 1)
 }
 
 /// Holds the import for this worker until the transaction ends; false when its step is over.
 pub(super) fn hold(c: &mut Conn, import: &Import, at: NaiveDateTime) -> Result<bool> {
-    let target = imports::table.find((import.school_id, import.id)).filter(imports::version.eq(import.version));
+    let target =
+        imports::table.find((import.school_id, import.id)).filter(imports::version.eq(import.version));
     Ok(diesel::update(target).set(imports::worked_at.eq(Some(at))).execute(c)? == 1)
 }
 
 /// Nobody works on the import any longer.
 pub(super) fn let_go(c: &mut Conn, import: &Import) -> Result<()> {
-    let target = imports::table.find((import.school_id, import.id)).filter(imports::version.eq(import.version));
+    let target =
+        imports::table.find((import.school_id, import.id)).filter(imports::version.eq(import.version));
     diesel::update(target).set(imports::worked_at.eq(None::<NaiveDateTime>)).execute(c)?;
     Ok(())
 }
@@ -276,11 +276,11 @@ pub(super) fn page(
     after: i32,
     limit: i64,
 ) -> Result<Vec<ImportRow>> {
-    let mut query = of_import(import, after, limit).into_boxed();
+    let mut query = of_import(import, after, limit);
     if let Some(outcome) = outcome {
         query = query.filter(rows::outcome.eq(outcome));
     }
-    Ok(query.load(c)?)
+    Ok(query.select(ImportRow::as_select()).load(c)?)
 }
 
 /// Rows that a commit has still to write.
@@ -288,36 +288,35 @@ pub(super) fn to_write(c: &mut Conn, import: &Import, after: i32) -> Result<Vec<
     let query = of_import(import, after, chunk_rows())
         .filter(rows::outcome.eq_any([Outcome::New, Outcome::Changed]))
         .filter(rows::undo_sealed.is_null());
-    Ok(query.load(c)?)
+    Ok(query.select(ImportRow::as_select()).load(c)?)
 }
 
 /// Rows that a commit has written.
 pub(super) fn that_were_written(c: &mut Conn, import: &Import, after: i32) -> Result<Vec<ImportRow>> {
-    Ok(of_import(import, after, chunk_rows()).filter(rows::undo_sealed.is_not_null()).load(c)?)
+    let query = of_import(import, after, chunk_rows()).filter(rows::undo_sealed.is_not_null());
+    Ok(query.select(ImportRow::as_select()).load(c)?)
 }
 
 /// Rows that come back to be mended.
 pub(super) fn that_come_back(c: &mut Conn, import: &Import) -> Result<Vec<ImportRow>> {
     let query = of_import(import, 0, i64::from(i32::MAX))
         .filter(rows::outcome.eq_any([Outcome::Conflict, Outcome::Rejected]));
-    Ok(query.load(c)?)
+    Ok(query.select(ImportRow::as_select()).load(c)?)
 }
 
 fn chunk_rows() -> i64 {
     i64::try_from(CHUNK).unwrap_or(i64::MAX)
 }
 
-#[diesel::dsl::auto_type(no_type_alias)]
-fn of_import<'a>(import: &'a Import, after: i32, limit: i64) -> _ {
-    let school: Id<kind::School> = import.school_id;
-    let id: Id<kind::Import> = import.id;
+/// Rows of an import in the order of the sheet, from behind `after` on.
+fn of_import(import: &Import, after: i32, limit: i64) -> rows::BoxedQuery<'static, Backend> {
     rows::table
-        .filter(rows::school_id.eq(school))
-        .filter(rows::import_id.eq(id))
+        .filter(rows::school_id.eq(import.school_id))
+        .filter(rows::import_id.eq(import.id))
         .filter(rows::row_number.gt(after))
         .order(rows::row_number)
         .limit(limit)
-        .select(ImportRow::as_select())
+        .into_boxed()
 }
 
 /// How many rows of the sheet stand up to this one.

@@ -11,9 +11,11 @@ use super::super::rules::{Outcome, Pupil, PupilDraft, changed_meanwhile};
 use super::super::sheet::{check_row, columns_of};
 use super::super::store::{self, Import, ImportRow};
 use super::judge::{Judged, judge};
-use super::{Job, Problem, Progress, Standing, authorised, no_such_import, row_number, taken_over, wrong_state};
-use crate::access::audit;
+use super::{
+    Job, Problem, Progress, Standing, authorised, no_such_import, row_number, taken_over, wrong_state,
+};
 use crate::access::Can;
+use crate::access::audit;
 use crate::access::permit::ImportRoster;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
@@ -164,7 +166,8 @@ fn settle<'a>(
     if let (Some(draft), Some(judged)) = (draft, judged) {
         let unmoved = judged.outcome == row.outcome && judged.pupil == reviewed;
         if unmoved && (row.outcome == Outcome::New || judged.changes == row.changes(vault)?) {
-            return Ok(Some(Write { row: row.row_number, draft, pupil: judged.pupil, changes: judged.changes }));
+            let Judged { pupil, changes, guardian, .. } = judged;
+            return Ok(Some(Write { row: row.row_number, draft, pupil, changes, guardian }));
         }
         if judged.outcome == Outcome::Same {
             row.outcome = Outcome::Same;
@@ -188,11 +191,7 @@ fn not_written(row: &mut ImportRow, fault: Fault) -> Result<()> {
 }
 
 /// Keeps with each row whom it became and what undoing it needs; gives the pupils that are new.
-fn note(
-    job: &Job,
-    rows: &mut [ImportRow],
-    wrote: impl Iterator<Item = (i32, Wrote)>,
-) -> Result<Vec<Pupil>> {
+fn note(job: &Job, rows: &mut [ImportRow], wrote: impl Iterator<Item = (i32, Wrote)>) -> Result<Vec<Pupil>> {
     let mut wrote = wrote.peekable();
     let mut admitted = Vec::new();
     for row in rows {

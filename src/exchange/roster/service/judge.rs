@@ -4,7 +4,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::pupils::{self, Found};
-use super::super::rules::{Change, Outcome, PupilDraft, Pupil, changes, contradictions, enrolled_elsewhere};
+use super::super::rules::{
+    Change, KnownGuardian, Outcome, Pupil, PupilDraft, changes, contradictions, enrolled_elsewhere,
+    guardian_meant,
+};
 use super::Job;
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Fault, Result};
@@ -17,12 +20,20 @@ pub(super) struct Judged {
     /// The pupil on record, and the version that was compared.
     pub pupil: Option<(Pupil, i32)>,
     pub changes: Vec<Change>,
+    /// The guardian on record whom the row means.
+    pub guardian: Option<KnownGuardian>,
     pub fault: Option<Fault>,
 }
 
 impl Judged {
     pub(super) fn conflict(fault: Fault) -> Self {
-        Self { outcome: Outcome::Conflict, pupil: None, changes: Vec::new(), fault: Some(fault) }
+        Self {
+            outcome: Outcome::Conflict,
+            pupil: None,
+            changes: Vec::new(),
+            guardian: None,
+            fault: Some(fault),
+        }
     }
 }
 
@@ -61,6 +72,7 @@ fn judge_one(
                 outcome: Outcome::New,
                 pupil: None,
                 changes: changes(draft, None, system, year),
+                guardian: None,
                 fault: None,
             },
         },
@@ -72,7 +84,8 @@ fn judge_one(
                 }
                 let changes = changes(draft, Some(&found.known), system, year);
                 let outcome = if changes.is_empty() { Outcome::Same } else { Outcome::Changed };
-                Judged { outcome, pupil: Some((pupil, found.version)), changes, fault: None }
+                let guardian = guardian_meant(draft, &found.known.guardians).cloned();
+                Judged { outcome, pupil: Some((pupil, found.version)), changes, guardian, fault: None }
             }
             // Nothing of a pupil of another school is shown here.
             None => Judged::conflict(enrolled_elsewhere()),

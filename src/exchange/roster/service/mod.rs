@@ -12,8 +12,8 @@ use chrono::{Duration, NaiveDate, NaiveDateTime};
 use serde::{Deserialize, Serialize};
 
 pub(super) use check::check;
-pub use command::{CommandReport, command};
 pub(super) use command::sha256;
+pub use command::{CommandReport, command};
 pub(super) use commit::{commit, start_commit};
 pub(super) use receive::{Upload, read_sheet, receive};
 pub(super) use show::{

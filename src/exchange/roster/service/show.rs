@@ -33,11 +33,7 @@ pub(in super::super) struct ImportPosition(pub Id<kind::Import>);
 ///
 /// # Errors
 /// 404.
-pub(in super::super) fn find(
-    c: &mut Conn,
-    can: &Can<ImportRoster>,
-    id: Id<kind::Import>,
-) -> Result<Import> {
+pub(in super::super) fn find(c: &mut Conn, can: &Can<ImportRoster>, id: Id<kind::Import>) -> Result<Import> {
     authorised(c, can, id).map(|(_, import)| import)
 }
 
