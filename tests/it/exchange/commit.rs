@@ -210,3 +210,29 @@ async fn the_command_line_checks_and_commits_a_sheet() {
     let (done, _) = run(true).await.unwrap().unwrap();
     assert_eq!((done.state.as_str(), office.on_roll().await), ("committed", 67));
 }
+
+#[actix_web::test]
+async fn a_sheet_of_more_rows_than_one_transaction_takes_is_committed_whole() {
+    let office = office().await;
+    let rows: Vec<String> = (0..1_234)
+        .map(|number| {
+            let class = number % 40 + 1;
+            let (year, month, day) = (2015 + number % 3, number % 12 + 1, number % 28 + 1);
+            format!(",{},1,01,{year}/{month}/{day},13,13{class:02},,,,139{number:08},", name(number))
+        })
+        .collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let import = office.import(&sheet(&rows)).await;
+    assert_eq!(counts(&import), [1_234, 0, 0, 0, 0]);
+    assert_eq!(import["rows_done"], 1_234);
+    assert_eq!(counts(&office.upload(&sheet(&rows)).await), [0, 0, 1_234, 0, 0]);
+    office.undo(&import).await.expect(200);
+    assert_eq!(office.on_roll().await, 0);
+}
+
+/// A name of four characters for every number.
+fn name(number: usize) -> String {
+    let letters: Vec<char> = "梁文顾轩博陆欣怡叶强".chars().collect();
+    let digit = |place: usize| letters[number / 10_usize.pow(place as u32) % 10];
+    [3, 2, 1, 0].map(digit).iter().collect()
+}

@@ -109,7 +109,6 @@ async fn the_rejected_rows_come_back_and_import_once_mended() {
     let specs = xuekang::exchange::roster::COLUMNS;
     let back = read(&answer.bytes, specs, &Limits::default()).unwrap();
     assert_eq!(back.rows.len(), 14);
-    assert!(back.headers.contains(&"错误原因".to_owned()), "{:?}", back.headers);
     let unmended = office.upload(&answer.bytes).await;
     assert_eq!(counts(&unmended)[4], 14 - 1, "the repeated row alone repeats nothing in its own file");
 
@@ -118,9 +117,12 @@ async fn the_rejected_rows_come_back_and_import_once_mended() {
     let rows = office.rows(&import, "").await;
     let refused: Vec<_> = rows.iter().filter(|row| row["outcome"] == "rejected").collect();
     assert!(refused.is_empty(), "{refused:?}");
-    assert_eq!(counts(&office.commit(&import).await)[0], 13);
+    assert_eq!(counts(&office.commit(&import).await), [13, 1, 0, 0, 0]);
     assert_eq!(office.on_roll().await, 80);
 }
+
+/// The row that repeats a pupil who is on record by now: it is right by itself.
+const REPEATED: usize = 11;
 
 /// The workbook as somebody mends it: numbers that cannot be right are taken out, the rest is put
 /// right.
@@ -134,11 +136,11 @@ fn mend(sheet: &xuekang::kernel::sheet::Sheet) -> Vec<u8> {
         for (column, title) in sheet.headers.iter().enumerate() {
             let cell = row.cell(column);
             let text = match (title.as_str(), cell) {
-                ("学籍号" | "身份证号", _) if line < 12 && line != 11 => String::new(),
+                ("学籍号" | "身份证号", _) if line != REPEATED => String::new(),
                 ("姓名", Cell::Empty) => "补上".to_owned(),
                 ("性别", _) => "1".to_owned(),
                 ("民族代码", _) => "01".to_owned(),
-                ("出生日期", _) if line < 11 => format!("2016-03-{:02}", line + 1),
+                ("出生日期", _) if line != REPEATED => format!("2016-03-{:02}", line + 1),
                 ("年级编号", _) => "14".to_owned(),
                 ("班级编号", _) => "1401".to_owned(),
                 ("班级名称", _) => "四年级1班".to_owned(),

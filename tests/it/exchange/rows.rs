@@ -163,8 +163,11 @@ fn an_identity_number_of_fifteen_digits_is_taken() {
 
 #[test]
 fn a_retired_division_warns_and_the_row_is_taken() {
-    // 220203 (吉林市昌邑区 has 220202) was never given out; the number itself is made up and right.
-    let checked = check(&[("身份证号", text("370102201711175767")), ("性别", text("2"))]);
-    assert!(checked.draft.is_ok());
-    assert!(checked.warnings.is_empty(), "{:?}", checked.warnings);
+    // 321088 (江都市) was retired in 2011; the rest of the number is made up.
+    let body = "32108820171117001";
+    let number = format!("{body}{}", xuekang::student::rules::check_character(body).unwrap());
+    let checked = check(&[("身份证号", text(&number)), ("性别", text("1"))]);
+    assert!(checked.draft.is_ok(), "{:?}", checked.draft);
+    let warned: Vec<&str> = checked.warnings.iter().map(|warning| &*warning.code).collect();
+    assert_eq!(warned, ["id_division_retired"]);
 }
