@@ -25,6 +25,7 @@ use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
+use crate::student;
 use crate::tally::{self, Recounted};
 
 /// What all requests share; cheap to clone.
@@ -51,6 +52,7 @@ impl State {
 fn mount(cfg: &mut ServiceConfig) {
     access::mount(cfg);
     org::mount(cfg);
+    student::mount(cfg);
     exchange::mount(cfg);
 }
 
@@ -70,8 +72,8 @@ fn jobs() -> Vec<Job> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn recount(_c: &mut Conn, _found: &mut dyn FnMut(Recounted)) -> Result<()> {
-    Ok(())
+pub fn recount(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()> {
+    student::recount(c, found)
 }
 
 fn forget_old_results(kernel: &Kernel) -> Result<()> {

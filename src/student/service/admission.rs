@@ -19,10 +19,11 @@ use crate::kernel::error::{Error, FieldError, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::text::Text;
 use crate::student::rules::{
-    MatchOutcome, PersonName, ReasonIn, SearchKey, check_announced, check_coming,
-    match_pupil,
+    MatchOutcome, PersonName, ReasonIn, SearchKey, check_announced, check_coming, match_pupil,
 };
-use crate::student::store::{self, ClassOf, EnrolmentRow, GuardianRow, NumberRow, RoomOf, StayRow, StudentRow};
+use crate::student::store::{
+    self, ClassOf, EnrolmentRow, GuardianRow, NumberRow, RoomOf, StayRow, StudentRow,
+};
 
 /// A pupil to be admitted, and where to.
 #[derive(Debug, Clone)]
@@ -147,7 +148,8 @@ fn check_all(
     on: NaiveDate,
 ) -> Result<()> {
     let single = admissions.len() == 1;
-    let mut errors: Vec<FieldError> = check_announced(on, ctx.today()).err().map(|f| f.at("/on")).into_iter().collect();
+    let mut errors: Vec<FieldError> =
+        check_announced(on, ctx.today()).err().map(|f| f.at("/on")).into_iter().collect();
     for (index, Admission { draft, class, room }) in admissions.iter().enumerate() {
         let at = |field: &str| if single { format!("/{field}") } else { format!("/rows/{index}/{field}") };
         let class = classes.get(class).ok_or_else(unknown_class).and_then(|class| check_class(class, on));
@@ -254,7 +256,12 @@ impl New {
         Ok(())
     }
 
-    fn write(self, c: &mut Conn, ctx: Context<'_>, school: &Authorised<kind::School>) -> Result<Vec<Id<kind::Student>>> {
+    fn write(
+        self,
+        c: &mut Conn,
+        ctx: Context<'_>,
+        school: &Authorised<kind::School>,
+    ) -> Result<Vec<Id<kind::Student>>> {
         store::insert_pupils(c, &self.pupils)?;
         store::insert_numbers(c, &self.numbers)?;
         store::insert_guardians(c, &self.guardians)?;
@@ -284,7 +291,11 @@ fn new_pupil(ctx: Context<'_>, draft: &PupilDraft) -> Result<StudentRow> {
         sex: draft.sex,
         birth_date: draft.birth_date,
         ethnic_code: draft.ethnic_code,
-        identity_number_sealed: vault.seal_some(IDENTITY_NUMBER, &[id.raw()], identity.map(|n| n.reveal()))?,
+        identity_number_sealed: vault.seal_some(
+            IDENTITY_NUMBER,
+            &[id.raw()],
+            identity.map(|n| n.reveal()),
+        )?,
         identity_number_index: identity.map(|number| identity_index(vault, number)),
         address_sealed: vault.seal_some(ADDRESS, &[id.raw()], draft.address.as_deref())?,
         home_county: draft.home_county,

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde_json::json;
 
-use super::{FieldChange, GuardianDraft};
 use super::admission::{guardian_row, identity_number_taken, number_row, readings, student_number_taken};
 use super::context::{Context, no_such_pupil, refuse, told};
 use super::dossier::{Dossier, dossier_of, open_guardian, open_number};
 use super::draft::{ADDRESS, BEFORE, IDENTITY_NUMBER, identity_index, number_index};
 use super::enrolment::{Roll, class_to_enter, hold_schools, new_enrolment, still_enrolled};
 use super::stays::{check_room, new_stay};
+use super::{FieldChange, GuardianDraft};
 use crate::access::audit::Entry;
 use crate::access::{Authorised, audit};
 use crate::kernel::db::Conn;
@@ -71,7 +71,8 @@ pub(in crate::student) fn amend_one(
     hold_schools(c, schools_touched(&dossier, student.school_id(), &amendment.changes))?;
     let mut gathered = Gathered::default();
     let why = student.reason();
-    let desk = Desk { ctx, school: student.school_id(), why: &why, on: ctx.today(), direction: Direction::Forward };
+    let desk =
+        Desk { ctx, school: student.school_id(), why: &why, on: ctx.today(), direction: Direction::Forward };
     let amended = amend(c, desk, &mut gathered, &dossier, amendment)?;
     gathered.write(c, ctx)?;
     Ok(amended.map(|amended| amended.version))
@@ -221,9 +222,7 @@ impl Draft<'_> {
         }
         let Some(index) = &self.row.identity_number_index else { return Ok(()) };
         match store::pupil_with_identity(c, index)? {
-            Some(holder) if holder != self.id() => {
-                Err(identity_number_taken(c, self.desk.school, holder)?)
-            }
+            Some(holder) if holder != self.id() => Err(identity_number_taken(c, self.desk.school, holder)?),
             _ => Ok(()),
         }
     }
@@ -332,7 +331,8 @@ impl Draft<'_> {
                 && one.row.to_on == Some(open.row.from_on)
                 && one.row.reason_out == Some(ReasonOut::Moved)
         };
-        let before: Option<EnrolmentRow> = self.enrolments.iter().rev().find(before).map(|one| one.row.clone());
+        let before: Option<EnrolmentRow> =
+            self.enrolments.iter().rev().find(before).map(|one| one.row.clone());
         if let Some(row) = before {
             store::reopen_enrolment(c, &row)?;
             self.set_end(row.id, None);

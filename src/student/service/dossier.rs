@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::context::stored;
-use super::draft::{ADDRESS, GUARDIAN_NAME, GUARDIAN_PHONE, GuardianDraft, IDENTITY_NUMBER, PupilDraft, STUDENT_NUMBER};
+use super::draft::{
+    ADDRESS, GUARDIAN_NAME, GUARDIAN_PHONE, GuardianDraft, IDENTITY_NUMBER, PupilDraft, STUDENT_NUMBER,
+};
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{Id, kind};
@@ -59,7 +61,11 @@ pub(in crate::student) fn dossier_of(c: &mut Conn, id: Id<kind::Student>) -> Res
 }
 
 /// A student number, opened.
-pub(in crate::student) fn open_number(vault: &Vault, row: &NumberRow, today: NaiveDate) -> Result<StudentNumber> {
+pub(in crate::student) fn open_number(
+    vault: &Vault,
+    row: &NumberRow,
+    today: NaiveDate,
+) -> Result<StudentNumber> {
     let text = vault.open(STUDENT_NUMBER, &[row.student_id.raw()], &row.number_sealed)?;
     stored(StudentNumber::parse(&text, today))
 }
@@ -122,9 +128,10 @@ impl Dossier {
     /// # Errors
     /// 404.
     pub fn guardian(&self, id: Id<kind::Guardian>) -> Result<&GuardianRow> {
-        self.guardians.iter().find(|guardian| guardian.id == id).ok_or_else(|| {
-            Error::not_found(Text::new("没有这名监护人。", "The pupil has no such guardian."))
-        })
+        self.guardians
+            .iter()
+            .find(|guardian| guardian.id == id)
+            .ok_or_else(|| Error::not_found(Text::new("没有这名监护人。", "The pupil has no such guardian.")))
     }
 
     /// The enrolment without an end at this school.

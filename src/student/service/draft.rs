@@ -78,7 +78,10 @@ impl PupilDraft {
         let phone = self.guardian.as_ref().and_then(|guardian| guardian.phone.as_ref());
         Traits {
             student_number: self.student_number.as_ref().map(|number| number_index(vault, number)),
-            student_number_is_temporary: self.student_number.as_ref().is_some_and(StudentNumber::is_temporary),
+            student_number_is_temporary: self
+                .student_number
+                .as_ref()
+                .is_some_and(StudentNumber::is_temporary),
             identity_number: self.identity_number.as_ref().map(|number| identity_index(vault, number)),
             name: Some(self.name.as_str().to_owned()),
             birth_date: Some(self.birth_date),
@@ -173,9 +176,9 @@ impl FieldChange {
             PupilField::Sex => Self::Sex(stored(needed()?.parse())?),
             PupilField::BirthDate => Self::BirthDate(stored(parse_date(needed()?))?),
             PupilField::EthnicCode => Self::EthnicCode(stored(text.map(str::parse).transpose())?),
-            PupilField::IdentityNumber => Self::IdentityNumber(stored(
-                text.map(|text| IdentityNumber::parse(text, today)).transpose(),
-            )?),
+            PupilField::IdentityNumber => {
+                Self::IdentityNumber(stored(text.map(|text| IdentityNumber::parse(text, today)).transpose())?)
+            }
             PupilField::StudentNumber => {
                 Self::StudentNumber(stored(text.map(|text| StudentNumber::parse(text, today)).transpose())?)
             }

@@ -57,7 +57,6 @@ fn write(
     expected: i32,
     change: FieldChange,
 ) -> Result<Option<i32>> {
-    let amendment =
-        Amendment { changes: vec![change], reason: String::new(), source: "form".to_owned() };
+    let amendment = Amendment { changes: vec![change], reason: String::new(), source: "form".to_owned() };
     amend_one(c, ctx, student, expected, &amendment)
 }

@@ -397,7 +397,9 @@ pub fn remove_untouched(
     let untouched = |(id, version): &(Id<kind::Student>, i32)| {
         let dossier = known.get(id).filter(|dossier| dossier.row.version == *version)?;
         let ours = |one: &store::Enrolled| {
-            one.row.school_id == school.id() && one.row.reason_in == ReasonIn::Imported && one.row.to_on.is_none()
+            one.row.school_id == school.id()
+                && one.row.reason_in == ReasonIn::Imported
+                && one.row.to_on.is_none()
         };
         dossier.enrolments.iter().all(ours).then_some(dossier)
     };
@@ -421,7 +423,8 @@ fn take_away(
     gone: &[&Dossier],
 ) -> Result<()> {
     let mut roll = Roll::default();
-    let enrolments = || gone.iter().flat_map(|dossier| dossier.enrolments.iter().map(move |one| (dossier, one)));
+    let enrolments =
+        || gone.iter().flat_map(|dossier| dossier.enrolments.iter().map(move |one| (dossier, one)));
     for (dossier, one) in enrolments() {
         roll.takes_back(&one.class, &one.row, dossier.row.sex);
     }

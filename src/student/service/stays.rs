@@ -2,14 +2,14 @@
 
 use chrono::NaiveDate;
 
+use super::FieldChange;
 use super::amend::{Amendment, Desk, Direction, Gathered, amend};
 use super::context::{Context, no_such_pupil, refuse};
 use super::dossier::dossier_of;
 use super::enrolment::hold_schools;
-use super::FieldChange;
 use crate::access::Authorised;
 use crate::kernel::db::Conn;
-use crate::kernel::error::{Error, Fault, Result};
+use crate::kernel::error::{Fault, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::org::rules::Sex;
 use crate::student::rules::{check_announced, check_leaving};
@@ -39,7 +39,8 @@ pub(super) fn new_stay(
 /// `unknown_room`, `dormitory_sex`.
 pub(super) fn check_room(rooms: &[RoomOf], room: Id<kind::Room>, sex: Sex) -> std::result::Result<(), Fault> {
     let room = rooms.iter().find(|known| known.id == room);
-    let room = room.ok_or_else(|| Fault::new("unknown_room", "本校没有这间寝室", "the school has no such room"))?;
+    let room =
+        room.ok_or_else(|| Fault::new("unknown_room", "本校没有这间寝室", "the school has no such room"))?;
     match room.dormitory_sex.parse::<Sex>() {
         Ok(other) if other != sex => Err(Fault::new(
             "dormitory_sex",
@@ -50,22 +51,25 @@ pub(super) fn check_room(rooms: &[RoomOf], room: Id<kind::Room>, sex: Sex) -> st
     }
 }
 
-/// Moves a pupil into a room, or out of the dormitory (`None`), from a day on. The pupil must be on
-/// the roll of the school.
+/// Moves a pupil into a room, or out of the dormitory (`None`), from a day on. `None` when the
+/// pupil's version is not `expected`.
 ///
 /// # Errors
-/// 409 `conflict` when the pupil was changed in the same moment; 422 `unknown_room`,
-/// `dormitory_sex` at `/room_id`, `too_far_ahead`, `before_first_day` at `/on`.
+/// 422 `unknown_room`, `dormitory_sex` at `/room_id`, `too_far_ahead`, `before_first_day` at `/on`.
 pub(in crate::student) fn set_stay(
     c: &mut Conn,
     ctx: Context<'_>,
     student: &Authorised<kind::Student>,
+    expected: i32,
     room: Option<Id<kind::Room>>,
     on: NaiveDate,
-) -> Result<()> {
-    hold_schools(c, [student.school_id()])?;
-    let dossier = dossier_of(c, student.id())?.ok_or_else(no_such_pupil)?;
+) -> Result<Option<i32>> {
     let school = student.school_id();
+    hold_schools(c, [school])?;
+    let dossier = dossier_of(c, student.id())?.ok_or_else(no_such_pupil)?;
+    if dossier.row.version != expected {
+        return Ok(None);
+    }
     let since = dossier.open_stay(school).map(|open| open.row.from_on);
     let since = since.or(dossier.open_enrolment(school).map(|open| open.row.from_on));
     let faults = [check_announced(on, ctx.today()), check_leaving(since.unwrap_or(on), on)];
@@ -78,11 +82,7 @@ pub(in crate::student) fn set_stay(
         source: "form".to_owned(),
     };
     let mut gathered = Gathered::default();
-    amend(c, desk, &mut gathered, &dossier, &amendment)?.ok_or_else(changed_meanwhile)?;
-    gathered.write(c, ctx)
-}
-
-/// The pupil was changed between reading and writing.
-pub(super) fn changed_meanwhile() -> Error {
-    Error::unavailable(1)
+    let amended = amend(c, desk, &mut gathered, &dossier, &amendment)?;
+    gathered.write(c, ctx)?;
+    Ok(amended.map(|amended| amended.version))
 }

@@ -28,7 +28,8 @@ pub fn open_term(
     let term = create_term(c, ids, can, school, input)?;
     let county = school_of(c, school)?.county.number();
     let counted = store::count_roll(c, Some(school), Some(term.code))?;
-    let changes: Vec<Change> = counted.into_iter().map(|(_, group, contribution)| (group, contribution)).collect();
+    let changes: Vec<Change> =
+        counted.into_iter().map(|(_, group, contribution)| (group, contribution)).collect();
     tally::append(c, ids, school, county, &changes)?;
     Ok(term)
 }

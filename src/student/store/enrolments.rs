@@ -8,6 +8,8 @@ use crate::access::scope::Condition;
 use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
+use crate::kernel::text::Text;
+use crate::org::ClassFacts;
 use crate::org::rules::{ClassNumber, Cohort, SchoolSystem, SchoolYear, Sex, Stage};
 use crate::schema::{class, enrolment, school};
 use crate::student::rules::{OnRoll, ReasonIn, ReasonOut};
@@ -37,6 +39,7 @@ pub(in crate::student) struct ClassOf {
     pub cohort: Cohort,
     pub number: ClassNumber,
     pub name: Option<String>,
+    pub version: i32,
 }
 
 /// An enrolment with its class.
@@ -58,8 +61,18 @@ impl EnrolmentRow {
     }
 }
 
-type ClassColumns =
-    (Id<kind::School>, Id<kind::Class>, Stage, SchoolYear, ClassNumber, Option<String>, String, SchoolSystem, i32);
+type ClassColumns = (
+    Id<kind::School>,
+    Id<kind::Class>,
+    Stage,
+    SchoolYear,
+    ClassNumber,
+    Option<String>,
+    i32,
+    String,
+    SchoolSystem,
+    i32,
+);
 
 type ClassSelection = (
     class::school_id,
@@ -68,6 +81,7 @@ type ClassSelection = (
     class::entry_year,
     class::number,
     class::name,
+    class::version,
     school::name,
     school::system,
     school::county_code,
@@ -80,6 +94,7 @@ const CLASS: ClassSelection = (
     class::entry_year,
     class::number,
     class::name,
+    class::version,
     school::name,
     school::system,
     school::county_code,
@@ -87,9 +102,27 @@ const CLASS: ClassSelection = (
 
 impl From<ClassColumns> for ClassOf {
     fn from(columns: ClassColumns) -> Self {
-        let (school, id, stage, entered, number, name, school_name, system, county) = columns;
+        let (school, id, stage, entered, number, name, version, school_name, system, county) = columns;
         let cohort = Cohort { stage, system, entered };
-        Self { id, school, school_name, county, cohort, number, name }
+        Self { id, school, school_name, county, cohort, number, name, version }
+    }
+}
+
+impl ClassOf {
+    /// What people call it in a school year.
+    pub fn title(&self, year: SchoolYear) -> Text {
+        let Cohort { stage, system, entered } = self.cohort;
+        let facts = ClassFacts {
+            school: self.school,
+            id: self.id,
+            stage,
+            entry_year: entered,
+            number: self.number,
+            name: self.name.clone(),
+            system,
+            version: self.version,
+        };
+        facts.title(year)
     }
 }
 

@@ -68,10 +68,6 @@ pub(in crate::student) fn in_pieces<T, R>(
     Ok(found)
 }
 
-pub(in crate::student) fn pupil(c: &mut Conn, id: Id<kind::Student>) -> Result<Option<StudentRow>> {
-    Ok(student::table.find(id.raw()).select(StudentRow::as_select()).first(c).optional()?)
-}
-
 pub(in crate::student) fn pupils(c: &mut Conn, ids: &[i64]) -> Result<Vec<StudentRow>> {
     in_pieces(ids, |ids| {
         let rows = student::table.filter(student::id.eq_any(ids)).order(student::id);

@@ -1,10 +1,12 @@
 //! Finding pupils within what the caller may see. List, detail and count use the same condition.
 
+use std::collections::BTreeSet;
+
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
-use super::StudentRow;
+use super::{StudentRow, in_pieces};
 use crate::access::scope::Reach;
 use crate::kernel::db::{Backend, Conn};
 use crate::kernel::error::Result;
@@ -53,9 +55,7 @@ impl Search<'_> {
         match &self.sought {
             Sought::Anybody => pupils,
             Sought::Nobody => pupils.filter(sql::<Bool>("1=0")),
-            Sought::IdentityNumber(index) => {
-                pupils.filter(student::identity_number_index.eq(index.clone()))
-            }
+            Sought::IdentityNumber(index) => pupils.filter(student::identity_number_index.eq(index.clone())),
             Sought::StudentNumber(index) => {
                 let holders = student_number::table.filter(student_number::number_index.eq(index.clone()));
                 pupils.filter(student::id.eq_any(holders.select(student_number::student_id)))
@@ -81,6 +81,20 @@ fn named<'a>(pupils: Pupils<'a>, text: &str, key: &str) -> Pupils<'a> {
             .or(student::name_initials.like(first).escape('!'))
             .or(student::name_initials.like(second).escape('!')),
     )
+}
+
+/// Those of these pupils whom the caller may see.
+pub(in crate::student) fn visible_of(
+    c: &mut Conn,
+    reach: &Reach,
+    students: &[i64],
+) -> Result<BTreeSet<Id<kind::Student>>> {
+    let ids = in_pieces(students, |students| {
+        let visible = enrolment::table.filter(reach.students_filter());
+        let visible = visible.filter(enrolment::student_id.eq_any(students));
+        Ok(visible.select(enrolment::student_id).distinct().load(c)?)
+    })?;
+    Ok(ids.into_iter().collect())
 }
 
 /// The pupils found, in the order of their ids, from behind `after` on.

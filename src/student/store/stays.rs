@@ -56,7 +56,11 @@ pub(in crate::student) fn stays_of(c: &mut Conn, students: &[i64]) -> Result<Vec
 }
 
 /// Rooms of a school.
-pub(in crate::student) fn rooms_of(c: &mut Conn, school: Id<kind::School>, ids: &[i64]) -> Result<Vec<RoomOf>> {
+pub(in crate::student) fn rooms_of(
+    c: &mut Conn,
+    school: Id<kind::School>,
+    ids: &[i64],
+) -> Result<Vec<RoomOf>> {
     let rows = in_pieces(ids, |ids| {
         Ok(room::table
             .inner_join(
