@@ -17,6 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::access::{self, Access};
+use crate::exchange;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Problem, Result};
@@ -56,6 +57,7 @@ fn mount(cfg: &mut ServiceConfig) {
     org::mount(cfg);
     student::mount(cfg);
     stats::mount(cfg);
+    exchange::mount(cfg);
 }
 
 /// The slices' jobs.

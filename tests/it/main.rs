@@ -3,6 +3,7 @@
 mod access;
 mod architecture;
 mod cli;
+mod exchange;
 mod kernel;
 mod kit;
 mod org;
