@@ -2,10 +2,12 @@
 //! are values; a request reads as a sentence.
 
 mod actor;
+mod builders;
 mod database;
 mod request;
 
 pub use actor::{Actor, PASSWORD};
+pub use builders::COUNTY;
 pub use database::TestDatabase;
 pub use request::{Answer, Request};
 
