@@ -1,8 +1,8 @@
 //! The one integration binary: it runs whole on SQLite, and again on PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod access;
-mod demo;
 mod architecture;
+mod demo;
 mod kernel;
 mod kit;
 mod org;
