@@ -3,6 +3,7 @@
 mod access;
 mod architecture;
 mod demo;
+mod cli;
 mod kernel;
 mod kit;
 mod org;
