@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod access;
 mod architecture;
-mod demo;
 mod cli;
+mod demo;
 mod kernel;
 mod kit;
 mod org;
