@@ -4,6 +4,7 @@ mod access;
 mod architecture;
 mod cli;
 mod exchange;
+mod demo;
 mod kernel;
 mod kit;
 mod org;
