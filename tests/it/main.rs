@@ -3,8 +3,8 @@
 mod access;
 mod architecture;
 mod cli;
-mod exchange;
 mod demo;
+mod exchange;
 mod kernel;
 mod kit;
 mod org;
