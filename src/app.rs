@@ -140,6 +140,7 @@ pub fn service(
         .split_for_parts();
     app.service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
         .default_service(web::to(nowhere))
+        .wrap(from_fn(access::door))
         .wrap(from_fn(time_limit))
         .wrap(from_fn(problems))
         .wrap(TracingLogger::<RequestSpan>::new())

@@ -15,6 +15,7 @@ use crate::access::password::Hasher;
 use crate::access::service::{Founding, create_first_administrator, set_password_at_console};
 use crate::app::{self, State};
 use crate::demo;
+use crate::exchange::roster;
 use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
 use crate::kernel::measure::AcuityNotation;
@@ -58,6 +59,9 @@ enum Command {
     /// Accounts at the console of this machine.
     #[command(subcommand)]
     User(UserCommand),
+    /// Brings sheets in at the console of this machine.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Judges a CSV file by the standards; stores nothing.
     #[command(subcommand)]
     Judge(JudgeCommand),
@@ -107,6 +111,21 @@ enum UserCommand {
     ResetPassword {
         /// User name.
         username: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// The roster (花名册) of one school: .xlsx, .xls or .csv. Without --commit it is only checked.
+    Roster {
+        /// The sheet.
+        file: PathBuf,
+        /// The school's code (学校标识码).
+        #[arg(long, value_name = "CODE")]
+        school: String,
+        /// Write the good rows at once.
+        #[arg(long)]
+        commit: bool,
     },
 }
 
@@ -173,6 +192,9 @@ impl Cli {
             }
             Command::Doctor => doctor(config),
             Command::User(command) => user(config, command),
+            Command::Import(ImportCommand::Roster { file, school, commit }) => {
+                import_roster(config, &file, &school, commit)
+            }
             Command::Judge(JudgeCommand::Vision { file, acuity }) => judge_vision(&config, &file, acuity),
             Command::Verify(VerifyCommand::Audit) => verify_audit(config),
             Command::Verify(VerifyCommand::Tally) => verify_tally(config),
@@ -292,6 +314,29 @@ fn user(config: Config, command: UserCommand) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every problem is printed with the row number that Excel shows; values are masked. Exit status 1
+/// when a row was rejected or is in conflict, so that a script notices.
+#[expect(clippy::print_stdout, reason = "the command's product is its output")]
+fn import_roster(config: Config, file: &Path, school: &str, commit: bool) -> Result<ExitCode> {
+    let kernel = open(config)?;
+    let bar = indicatif::ProgressBar::new(0);
+    let report = roster::command(&kernel, file, school, commit, &|done, total| {
+        bar.set_length(u64::try_from(total).unwrap_or_default());
+        bar.set_position(u64::try_from(done).unwrap_or_default());
+    });
+    bar.finish_and_clear();
+    let report = report?;
+    for roster::Problem { error, warning } in &report.problems {
+        let mark = if *warning { "提醒 warning" } else { "错误 error" };
+        let column = error.column.as_deref().unwrap_or_default();
+        println!("{mark} {} {column} {}: {} {}", error.row, error.code, error.text.zh, error.text.en);
+    }
+    let roster::Counts { new, changed, same, conflict, rejected } = report.counts;
+    println!("import {}: {}", report.import, report.state);
+    println!("new {new}, changed {changed}, same {same}, conflict {conflict}, rejected {rejected}");
+    Ok(if conflict + rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn judge_vision(config: &Config, file: &Path, acuity: Notation) -> Result<ExitCode> {

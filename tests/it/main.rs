@@ -4,6 +4,7 @@ mod access;
 mod architecture;
 mod cli;
 mod demo;
+mod endpoints;
 mod exchange;
 mod kernel;
 mod kit;
