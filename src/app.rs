@@ -25,6 +25,7 @@ use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
+use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
 
@@ -35,6 +36,8 @@ pub struct State {
     pub kernel: Kernel,
     /// What signing in needs.
     pub access: Access,
+    /// Statistics whose hidden cells have been decided.
+    pub publications: Publications,
 }
 
 impl State {
@@ -44,7 +47,7 @@ impl State {
     /// When the configured cost of hashing passwords is not taken.
     pub fn new(kernel: Kernel) -> Result<Self> {
         let access = Access::new(&kernel)?;
-        Ok(Self { kernel, access })
+        Ok(Self { kernel, access, publications: Publications::default() })
     }
 }
 
@@ -53,6 +56,7 @@ fn mount(cfg: &mut ServiceConfig) {
     access::mount(cfg);
     org::mount(cfg);
     student::mount(cfg);
+    stats::mount(cfg);
     exchange::mount(cfg);
 }
 
@@ -126,6 +130,7 @@ pub fn service(
         .openapi(Document::openapi())
         .app_data(web::Data::new(kernel))
         .app_data(web::Data::new(state.access.clone()))
+        .app_data(web::Data::new(state.publications.clone()))
         .app_data(web::PayloadConfig::new(body_limit))
         .app_data(path_config())
         .app_data(query_config())
