@@ -11,7 +11,7 @@ use actix_multipart::form::{
 use actix_multipart::{Field as Part, MultipartError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, get, post, web};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -410,8 +410,11 @@ async fn upload_roster(
     can: Can<ImportRoster>,
     kernel: web::Data<Kernel>,
     idempotency: Idempotency,
-    form: MultipartForm<Form>,
-) -> Result<Reply> {
+    request: HttpRequest,
+    payload: web::Payload,
+) -> actix_web::Result<Reply> {
+    // The form is read only now: nobody sends a large file who may not import.
+    let form = MultipartForm::<Form>::from_request(&request, &mut payload.into_inner()).await?;
     let Read { bytes, file_name, school, on } = form.into_inner().read()?;
     let limit = kernel.config.http.sheet_limit_bytes;
     let (sheet, hash) = web::block(move || {
@@ -464,7 +467,8 @@ fn digest_of(hash: &str, school: Id<kind::School>, on: Option<NaiveDate>) -> [u8
 #[into_params(parameter_in = Query)]
 struct ImportsQuery {
     /// The school.
-    school_id: Id<kind::School>,
+    #[param(value_type = Id<kind::School>)]
+    school_id: String,
     /// How many at most.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
@@ -486,7 +490,9 @@ async fn list_rosters(
 ) -> Result<web::Json<Page<RosterImport>>> {
     let limit = limit_of(query.limit)?;
     let before: Option<ImportPosition> = query.cursor.as_deref().map(decode_cursor).transpose()?;
-    let (school, now) = (query.school_id, can.at);
+    let school: Id<kind::School> =
+        query.school_id.parse().map_err(|_| Error::invalid(vec![wrong("query/school_id")]))?;
+    let now = can.at;
     let imports = kernel.db.read(move |c| service::imports_of(c, &can, school, before, limit + 1)).await?;
     let views = imports.iter().map(|import| RosterImport::of(import, now)).collect::<Result<Vec<_>>>()?;
     Page::from_rows(views, limit, |view| ImportPosition(view.id)).map(web::Json)
