@@ -22,6 +22,7 @@ use crate::kernel::error::{Problem, Result};
 use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
+use crate::org;
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -46,6 +47,7 @@ impl State {
 /// The slices' routes under `/api/v1`.
 fn mount(cfg: &mut ServiceConfig) {
     access::mount(cfg);
+    org::mount(cfg);
 }
 
 /// The slices' jobs.

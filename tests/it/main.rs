@@ -1,5 +1,6 @@
 //! The one integration binary: it runs whole on SQLite, and again on PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+mod access;
 mod kernel;
 mod kit;
 mod org;

@@ -2,7 +2,7 @@
 
 use actix_web::http::header::{CACHE_CONTROL, ETAG};
 use actix_web::{HttpResponse, delete, get, post, put, web};
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -134,15 +134,15 @@ struct AccountInfo {
     /// Whether sign-in is refused.
     disabled: bool,
     /// Since when.
-    disabled_at: Option<NaiveDateTime>,
+    disabled_at: Option<DateTime<Utc>>,
     /// Locked after failed sign-ins until then.
-    locked_until: Option<NaiveDateTime>,
+    locked_until: Option<DateTime<Utc>>,
     /// Whether the password is a temporary one.
     must_change_password: bool,
     /// Version, as the ETag says it.
     version: i32,
     /// Made when, in UTC.
-    created_at: NaiveDateTime,
+    created_at: DateTime<Utc>,
     /// Made by; none at the console of the machine.
     created_by: Option<Id<kind::Account>>,
     /// Every grant, also those that are over or revoked.
@@ -167,11 +167,11 @@ struct GrantInfo {
     /// Why it was granted.
     reason: String,
     /// Granted when, in UTC.
-    granted_at: NaiveDateTime,
+    granted_at: DateTime<Utc>,
     /// Granted by; none at the console of the machine.
     granted_by: Option<Id<kind::Account>>,
     /// Revoked when, in UTC.
-    revoked_at: Option<NaiveDateTime>,
+    revoked_at: Option<DateTime<Utc>>,
     /// Revoked by.
     revoked_by: Option<Id<kind::Account>>,
 }
@@ -187,9 +187,9 @@ impl From<GrantRow> for GrantInfo {
             from: row.from_on,
             to: row.to_on,
             reason: row.reason,
-            granted_at: row.granted_at,
+            granted_at: row.granted_at.and_utc(),
             granted_by: row.granted_by,
-            revoked_at: row.revoked_at,
+            revoked_at: row.revoked_at.map(|at| at.and_utc()),
             revoked_by: row.revoked_by,
         }
     }
@@ -202,11 +202,11 @@ impl From<(AccountRow, Vec<GrantRow>)> for AccountInfo {
             username: row.username,
             display_name: row.display_name,
             disabled: row.disabled_at.is_some(),
-            disabled_at: row.disabled_at,
-            locked_until: row.locked_until,
+            disabled_at: row.disabled_at.map(|at| at.and_utc()),
+            locked_until: row.locked_until.map(|at| at.and_utc()),
             must_change_password: row.must_change_password,
             version: row.version,
-            created_at: row.created_at,
+            created_at: row.created_at.and_utc(),
             created_by: row.created_by,
             grants: grants.into_iter().map(GrantInfo::from).collect(),
         }
@@ -485,13 +485,13 @@ struct SessionInfo {
     /// The client, as it named itself.
     client: String,
     /// Signed in when, in UTC.
-    created_at: NaiveDateTime,
+    created_at: DateTime<Utc>,
     /// Last refreshed when, in UTC.
-    refreshed_at: NaiveDateTime,
+    refreshed_at: DateTime<Utc>,
     /// Ends at the latest then, in UTC.
-    expires_at: NaiveDateTime,
+    expires_at: DateTime<Utc>,
     /// Ended when, in UTC.
-    ended_at: Option<NaiveDateTime>,
+    ended_at: Option<DateTime<Utc>>,
     /// Why it ended.
     #[schema(example = "signed_out")]
     end_reason: Option<String>,
@@ -502,10 +502,10 @@ impl From<SessionRow> for SessionInfo {
         Self {
             id: row.id,
             client: row.client,
-            created_at: row.created_at,
-            refreshed_at: row.refreshed_at,
-            expires_at: row.expires_at,
-            ended_at: row.ended_at,
+            created_at: row.created_at.and_utc(),
+            refreshed_at: row.refreshed_at.and_utc(),
+            expires_at: row.expires_at.and_utc(),
+            ended_at: row.ended_at.map(|at| at.and_utc()),
             end_reason: row.end_reason,
         }
     }

@@ -1,6 +1,6 @@
 //! Reading the trail: by school, by person, by subject.
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,7 +19,7 @@ const READINGS_SHOWN: i64 = 500;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Reading {
     /// When, in UTC.
-    pub at: NaiveDateTime,
+    pub at: DateTime<Utc>,
     /// Who.
     pub account_id: Option<Id<kind::Account>>,
     /// What people call the reader; none for the console of the machine.
@@ -60,7 +60,7 @@ fn reading(
 ) -> Reading {
     let part = parsed(&detail).get("part").and_then(Value::as_str).map(str::to_owned);
     let role = reason.split('@').next().and_then(|role| role.parse().ok());
-    Reading { at, account_id: account.map(Id::from_raw), display_name, role, part }
+    Reading { at: at.and_utc(), account_id: account.map(Id::from_raw), display_name, role, part }
 }
 
 fn parsed(detail: &str) -> Value {
@@ -98,7 +98,7 @@ pub struct TrailRow {
     /// Place in the chain of the school.
     pub seq: i64,
     /// When, in UTC.
-    pub at: NaiveDateTime,
+    pub at: DateTime<Utc>,
     /// Who; none for somebody not signed in and for the console.
     pub account_id: Option<Id<kind::Account>>,
     /// Their user name.
@@ -125,7 +125,7 @@ pub struct TrailRow {
 impl TrailRow {
     /// Its place in the order of the list.
     pub fn position(&self) -> TrailPosition {
-        TrailPosition { at: self.at, school: self.school_id.map_or(0, Id::raw), seq: self.seq }
+        TrailPosition { at: self.at.naive_utc(), school: self.school_id.map_or(0, Id::raw), seq: self.seq }
     }
 }
 
@@ -180,7 +180,7 @@ fn shown(event: super::Event, username: Option<String>) -> TrailRow {
     TrailRow {
         school_id: (event.school_id != 0).then(|| Id::from_raw(event.school_id)),
         seq: event.seq,
-        at: event.at,
+        at: event.at.and_utc(),
         account_id: event.account_id.map(Id::from_raw),
         username,
         action: event.action,

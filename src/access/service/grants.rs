@@ -197,5 +197,5 @@ pub(in crate::access) fn revoke_grant(
 fn already_revoked(at: Option<NaiveDateTime>) -> Error {
     use crate::kernel::text::Text;
     Error::conflict("already_revoked", Text::new("该授权已被撤销。", "The grant has been revoked already."))
-        .with("revoked_at", json!(at))
+        .with("revoked_at", json!(at.map(|at| at.and_utc())))
 }

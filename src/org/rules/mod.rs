@@ -7,13 +7,17 @@ mod calendar;
 mod ethnic;
 mod grade;
 mod region;
+mod school_day;
 mod sex;
+mod wording;
 
 pub use calendar::{SchoolYear, TermCode, TermHalf, check_term_dates, school_year_on};
 pub use ethnic::EthnicCode;
 pub use grade::{ClassNumber, Cohort, GradeCode, SchoolKind, SchoolSystem, Stage, class_in_sheet};
 pub use region::{Division, RegionCode, RegionLevel, RegionState, Regions, Revision};
+pub use school_day::{Dated, DayKind, check_term_order, is_school_day};
 pub use sex::Sex;
+pub use wording::{NOTE_LENGTH, SCHOOL_NAME_LENGTH, SHORT_NAME_LENGTH, line, note, school_code};
 
 /// The digits of a text as a number: ASCII digits and nothing else.
 fn digits(text: &str) -> Option<i32> {

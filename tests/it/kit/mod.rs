@@ -1,9 +1,13 @@
 //! The test kit: an application on a database of its own, copied from a migrated template; actors
 //! are values; a request reads as a sentence.
 
+mod actor;
+mod builders;
 mod database;
 mod request;
 
+pub use actor::{Actor, PASSWORD};
+pub use builders::COUNTY;
 pub use database::TestDatabase;
 pub use request::{Answer, Request};
 

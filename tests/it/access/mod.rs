@@ -1,0 +1,11 @@
+//! Who may do what.
+
+mod accounts;
+mod chain;
+mod policy;
+mod reach;
+mod rules;
+mod scope;
+mod sign_in;
+mod token;
+mod trail;
