@@ -18,11 +18,14 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::access::{self, Access};
 use crate::kernel::Kernel;
+use crate::kernel::db::Conn;
 use crate::kernel::error::{Problem, Result};
 use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
+use crate::tally::{self, Recounted};
+use crate::vision;
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -48,6 +51,7 @@ impl State {
 fn mount(cfg: &mut ServiceConfig) {
     access::mount(cfg);
     org::mount(cfg);
+    vision::mount(cfg);
 }
 
 /// The slices' jobs.
@@ -58,7 +62,16 @@ fn jobs() -> Vec<Job> {
         run: forget_old_results,
     }];
     jobs.extend(access::jobs());
+    jobs.extend(tally::jobs());
     jobs
+}
+
+/// Hands every contribution of every fact to `found`: what `xuekang verify tally` compares with.
+///
+/// # Errors
+/// Those of the database.
+pub fn recount(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()> {
+    vision::recount(c, found)
 }
 
 fn forget_old_results(kernel: &Kernel) -> Result<()> {

@@ -1,16 +1,26 @@
 //! The commands of the binary.
 
+use std::fs::File;
+use std::io::{BufReader, BufWriter, IsTerminal};
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use secrecy::SecretString;
 
+use crate::access::audit;
+use crate::access::password::Hasher;
+use crate::access::service::{Founding, create_first_administrator, set_password_at_console};
 use crate::app::{self, State};
 use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
+use crate::kernel::measure::AcuityNotation;
 use crate::kernel::{Kernel, db, telemetry};
+use crate::tally;
+use crate::vision::rules::{RuleSets, Settings};
+use crate::vision::sheet::judge_csv;
 
 /// 学康：从幼儿园到毕业的学生健康档案。The health record of every pupil.
 #[derive(Parser)]
@@ -42,8 +52,68 @@ enum Command {
     },
     /// Brings the tables up to date and ends.
     Migrate,
+    /// Accounts at the console of this machine.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Judges a CSV file by the standards; stores nothing.
+    #[command(subcommand)]
+    Judge(JudgeCommand),
+    /// Proves that nothing was changed or lost.
+    #[command(subcommand)]
+    Verify(VerifyCommand),
+    /// Copies the SQLite database into one file that opens by itself.
+    Backup {
+        /// The file to make; it must not exist.
+        #[arg(value_name = "FILE")]
+        target: PathBuf,
+    },
     /// Prints the effective settings, without secrets, and checks that the parts open.
     Doctor,
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Makes the first administrator, who makes all other accounts. The password is asked for.
+    CreateAdmin {
+        /// User name: 3 to 32 of a–z, 0–9, dot, dash, underscore.
+        username: String,
+        /// What people call them.
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Sets a forgotten password; it must be changed at the next sign-in. The password is asked for.
+    ResetPassword {
+        /// User name.
+        username: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum JudgeCommand {
+    /// Vision screenings: the same CSV on standard output, the answer columns appended.
+    Vision {
+        /// CSV with the columns that the README names; any may be absent.
+        file: PathBuf,
+        /// How acuity is written in the file.
+        #[arg(long, value_enum, default_value_t = Notation::FiveMark)]
+        acuity: Notation,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Notation {
+    /// Five-mark records (五分记录), 4.0 to 5.3.
+    FiveMark,
+    /// Decimal records (小数记录), 0.1 to 2.0.
+    Decimal,
+}
+
+#[derive(Subcommand)]
+enum VerifyCommand {
+    /// Follows the audit chain of every school: a changed or missing row is named.
+    Audit,
+    /// Recounts every counter from the facts: a difference is named.
+    Tally,
 }
 
 /// Runs the command line.
@@ -76,6 +146,14 @@ impl Cli {
                 open(config).map(|_| ExitCode::SUCCESS)
             }
             Command::Doctor => doctor(config),
+            Command::User(command) => user(config, command),
+            Command::Judge(JudgeCommand::Vision { file, acuity }) => judge_vision(&config, &file, acuity),
+            Command::Verify(VerifyCommand::Audit) => verify_audit(config),
+            Command::Verify(VerifyCommand::Tally) => verify_tally(config),
+            Command::Backup { target } => {
+                open(config)?.db.back_up(&target)?;
+                Ok(ExitCode::SUCCESS)
+            }
         }
     }
 }
@@ -117,4 +195,74 @@ fn doctor(config: Config) -> Result<ExitCode> {
     kernel.db.read_here(|_| Ok(()))?;
     println!("database and keys open: ok");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Asks for a password on the terminal, twice; reads one line where there is no terminal.
+fn ask_password() -> Result<SecretString> {
+    if !std::io::stdin().is_terminal() {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).context("reading the password")?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned().into());
+    }
+    let password = rpassword::prompt_password("密码 Password: ")?;
+    let again = rpassword::prompt_password("再输一次 Again: ")?;
+    anyhow::ensure!(password == again, "the two passwords differ");
+    Ok(password.into())
+}
+
+fn user(config: Config, command: UserCommand) -> Result<ExitCode> {
+    let kernel = open(config)?;
+    let hasher = Hasher::new(&kernel.config.auth)?;
+    match command {
+        UserCommand::CreateAdmin { username, name } => {
+            let name = name.unwrap_or_else(|| "安全管理员".to_owned());
+            let new = Founding::checked(&kernel, &hasher, &username, &name, &ask_password()?)?;
+            let at = kernel.clone();
+            kernel.db.write_here(move |c| create_first_administrator(c, &at, &new))?;
+            eprintln!("administrator {username} is there; sign in to make the other accounts");
+        }
+        UserCommand::ResetPassword { username } => {
+            let hash = hasher.hash_here(&ask_password()?)?;
+            let at = kernel.clone();
+            let name = username.clone();
+            kernel.db.write_here(move |c| set_password_at_console(c, &at, &name, &hash))?;
+            eprintln!("the password of {username} is set; it must be changed at the next sign-in");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn judge_vision(config: &Config, file: &Path, acuity: Notation) -> Result<ExitCode> {
+    let input = File::open(file).with_context(|| file.display().to_string())?;
+    let notation = match acuity {
+        Notation::FiveMark => AcuityNotation::FiveMark,
+        Notation::Decimal => AcuityNotation::Decimal,
+    };
+    let settings = Settings::from(&config.vision);
+    let output = BufWriter::new(std::io::stdout().lock());
+    let summary = judge_csv(BufReader::new(input), output, notation, RuleSets::embedded()?, settings)?;
+    eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Exit status 1 when a chain is broken, so that a nightly run is noticed.
+#[expect(clippy::print_stdout, reason = "the command's product is its output")]
+fn verify_audit(config: Config) -> Result<ExitCode> {
+    let breaks = open(config)?.db.read_here(audit::verify)?;
+    for found in &breaks {
+        println!("{found}");
+    }
+    println!("audit: {} breaks", breaks.len());
+    Ok(if breaks.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Exit status 1 when a counter differs.
+#[expect(clippy::print_stdout, reason = "the command's product is its output")]
+fn verify_tally(config: Config) -> Result<ExitCode> {
+    let differences = open(config)?.db.read_here(|c| tally::compare(c, app::recount))?;
+    for found in &differences {
+        println!("{}: tally {:?}, facts {:?}", found.counter, found.tally, found.facts);
+    }
+    println!("tally: {} differences", differences.len());
+    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

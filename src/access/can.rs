@@ -264,8 +264,11 @@ impl<P: Permit> Can<P> {
     /// commands, never for requests.
     ///
     /// # Errors
-    /// 403 when the role does not carry the permission.
+    /// 403 when the role does not carry the permission or is not held in such a scope.
     pub fn at_console(kernel: &Kernel, role: Role, scope: Scope) -> Result<Self> {
+        if !role.scopes().contains(&scope.kind()) {
+            return Err(Error::forbidden());
+        }
         Self::new(Actor {
             account_id: Id::from_raw(0),
             session_id: Id::from_raw(0),

@@ -115,9 +115,9 @@ pub struct Vision {
 #[serde(rename_all = "snake_case")]
 pub enum MyopiaEdge {
     /// SE < −0.50 D (the national audit script; our default).
-    Below,
+    Strict,
     /// SE ≤ −0.50 D.
-    AtOrBelow,
+    Inclusive,
 }
 
 /// Section `stats`.

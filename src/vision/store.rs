@@ -26,10 +26,8 @@ const ROWS_A_PAGE: i64 = 2_000;
 pub(super) fn insert<K>(c: &mut Conn, _at: &Authorised<K>, rows: &[Screening]) -> Result<usize> {
     let mut written = 0;
     for rows in rows.chunks(ROWS_A_STATEMENT) {
-        written += diesel::insert_into(vision_screening::table)
-            .values(rows)
-            .on_conflict_do_nothing()
-            .execute(c)?;
+        written +=
+            diesel::insert_into(vision_screening::table).values(rows).on_conflict_do_nothing().execute(c)?;
     }
     Ok(written)
 }
@@ -231,15 +229,19 @@ pub(super) fn count_recorded(
     Ok(rows.into_iter().map(|(round, class, n)| ((round, class), n)).collect())
 }
 
-/// The expected of every round of every school, counted from the rosters.
-pub(super) type Expected =
-    (Id<kind::School>, TermCode, Kind, Id<kind::Class>, GradeCode, Sex, i64);
+/// Every round of every school.
+pub(super) fn all_rounds(c: &mut Conn) -> Result<Vec<Round>> {
+    Ok(vision_round::table.select(Round::as_select()).load(c)?)
+}
 
-pub(super) fn count_rosters(c: &mut Conn) -> Result<Vec<Expected>> {
-    use {vision_roster as t, vision_round as r};
+/// Pupils of one class, grade and sex on the roster of a round, and how many they are.
+pub(super) type RosterCount = (Id<kind::Round>, Id<kind::Class>, GradeCode, Sex, i64);
+
+/// The rosters of every round of every school, counted.
+pub(super) fn count_rosters(c: &mut Conn) -> Result<Vec<RosterCount>> {
+    use vision_roster as t;
     Ok(t::table
-        .inner_join(r::table.on(r::school_id.eq(t::school_id).and(r::id.eq(t::round_id))))
-        .group_by((t::school_id, r::term, r::kind, t::class_id, t::grade, t::sex))
-        .select((t::school_id, r::term, r::kind, t::class_id, t::grade, t::sex, count_star()))
+        .group_by((t::round_id, t::class_id, t::grade, t::sex))
+        .select((t::round_id, t::class_id, t::grade, t::sex, count_star()))
         .load(c)?)
 }

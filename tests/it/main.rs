@@ -1,6 +1,7 @@
 //! The one integration binary: it runs whole on SQLite, and again on PostgreSQL.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod access;
+mod architecture;
 mod kernel;
 mod kit;
 mod org;

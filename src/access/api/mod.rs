@@ -1,6 +1,7 @@
 //! JSON in and out of `access`: sign-in, accounts, the audit trail.
 
 mod accounts;
+mod grants;
 mod sign_in;
 mod trail;
 
@@ -10,5 +11,6 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(super) fn mount(cfg: &mut ServiceConfig) {
     sign_in::mount(cfg);
     accounts::mount(cfg);
+    grants::mount(cfg);
     trail::mount(cfg);
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::accounts::GrantScope;
+use super::grants::GrantScope;
 use crate::access::permit::Me;
 use crate::access::policy::{Permission, Role, ScopeKind};
 use crate::access::service::{self, Attempt, SignedIn};

@@ -20,6 +20,16 @@ pub struct Settings {
     pub myopia_edge: MyopiaEdge,
 }
 
+impl From<&crate::kernel::config::Vision> for Settings {
+    fn from(config: &crate::kernel::config::Vision) -> Self {
+        let myopia_edge = match config.myopia_edge {
+            crate::kernel::config::MyopiaEdge::Strict => MyopiaEdge::Strict,
+            crate::kernel::config::MyopiaEdge::Inclusive => MyopiaEdge::Inclusive,
+        };
+        Self { myopia_edge }
+    }
+}
+
 /// Judges one screening of `exam_date` by the rule set of that day
 /// ([`RuleSets::rule_set_on`](super::RuleSets::rule_set_on)). What is missing is not judged, and the
 /// verdict says so. The measures must have no [`faults`](Measured::faults).

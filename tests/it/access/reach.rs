@@ -3,11 +3,12 @@
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use rstest::rstest;
+use serde_json::json;
 use xuekang::access::permit::{ReadHealthfile, ReadOrg, ReadStats, ReadStudents, WriteOrg, WriteStudents};
 use xuekang::access::{Can, Grade, RegionCode, Role, Scope};
 use xuekang::kernel::db::Conn;
 use xuekang::kernel::error::Result;
-use xuekang::kernel::ids::Id;
+use xuekang::kernel::ids::{Id, kind};
 use xuekang::schema::{class, dormitory, enrolment, room, school, stay};
 
 use crate::kit::{TestApp, app};
@@ -303,4 +304,31 @@ async fn a_role_without_the_permission_does_not_pass_the_door() {
     let app = with_county().await;
     let refused = Can::<WriteStudents>::at_console(app.kernel(), Role::Principal, east());
     assert_eq!(refused.err().unwrap().code(), "forbidden");
+}
+
+#[actix_web::test]
+async fn at_the_console_too_a_role_is_held_in_its_own_kinds_of_scope_alone() {
+    let app = with_county().await;
+    let everywhere = Can::<ReadStudents>::at_console(app.kernel(), Role::Principal, Scope::System);
+    assert_eq!(everywhere.err().unwrap().code(), "forbidden");
+}
+
+#[actix_web::test]
+async fn a_grant_in_a_school_is_recorded_in_the_chain_of_that_school() {
+    let app = with_county().await;
+    let admin = app.actor(Role::SecurityAdmin, Scope::System).await;
+    let person = app.stranger().await;
+    let school = Id::<kind::School>::from_raw(EAST);
+    let body = json!({ "role": "school_doctor", "reason": "校医聘任",
+                       "scope": { "kind": "school", "school_id": school } });
+    let place = format!("/api/v1/accounts/{}/grants", person.account_id);
+    admin.post(&place).json(&body).send().await.expect(201);
+    let auditor = app.actor(Role::AuditAdmin, Scope::System).await;
+    let page = auditor.get(&format!("/api/v1/audit?school={school}")).send().await.expect(200);
+    let event = &page["items"][0];
+    assert_eq!((&event["action"], &event["seq"]), (&json!("granted"), &json!(1)));
+    assert_eq!(event["detail"]["what"], format!("school_doctor@school:{school}"));
+    assert_eq!(event["account_id"], admin.account_id.to_string());
+    let me = person.get("/api/v1/me").send().await.expect(200);
+    assert_eq!(me["grants"][0]["scope"], body["scope"]);
 }

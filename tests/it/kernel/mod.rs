@@ -1,5 +1,8 @@
 //! The kernel: what every slice stands on.
 
 mod http;
+mod ids;
 mod migrations;
+mod settings;
 mod sheet;
+mod vault;
