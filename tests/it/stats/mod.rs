@@ -1,1 +1,7 @@
-//! stats.
+//! Authority statistics: what may be shown, and that nothing hidden can be computed.
+
+mod answers;
+mod auditor;
+mod disclosure;
+mod laws;
+mod tables;

@@ -1,1 +1,0 @@
-//! Disclosure control: which cells of a table may be shown.
