@@ -119,7 +119,7 @@ impl<K> Entering<'_, K> {
     ) -> Result<Vec<Screening>> {
         let screenings = self.check(c, rows, &pointer)?;
         if store::insert(c, self.at, &screenings)? < screenings.len() {
-            return Err(self.already_screened(c, rows, &pointer)?);
+            return Err(self.already_screened(c, &screenings, &pointer)?);
         }
         let changes: Vec<_> = screenings.iter().flat_map(contributed).collect();
         tally::append(c, &self.kernel.ids, self.at.school_id(), self.at.county(), &changes)?;
@@ -188,20 +188,20 @@ impl<K> Entering<'_, K> {
         })
     }
 
-    /// 409: some of these pupils have a screening of this term and kind; it names the first.
+    /// 409: some of these pupils have another screening of this term and kind; it names the first.
     fn already_screened(
         &self,
         c: &mut Conn,
-        rows: &[NewScreening],
+        screenings: &[Screening],
         pointer: &impl Fn(usize) -> String,
     ) -> Result<Error> {
         let Occasion { term, kind, .. } = *self.occasion;
-        let students: Vec<Id<kind::Student>> = rows.iter().map(|row| row.student_id).collect();
+        let students: Vec<Id<kind::Student>> = screenings.iter().map(|one| one.student_id).collect();
         let existing = store::existing(c, self.at, term, kind, &students)?;
         let mut first = None;
         let mut errors = Vec::new();
-        for (number, row) in rows.iter().enumerate() {
-            if let Some(id) = existing.get(&row.student_id) {
+        for (number, own) in screenings.iter().enumerate() {
+            if let Some(id) = existing.get(&own.student_id).filter(|id| **id != own.id) {
                 first = first.or(Some(*id));
                 errors.push(already_screened().at(format!("{}/student_id", pointer(number))));
             }
