@@ -24,8 +24,9 @@ use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
+use crate::student;
 use crate::tally::{self, Recounted};
-use crate::vision;
+use crate::{healthfile, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -51,7 +52,9 @@ impl State {
 fn mount(cfg: &mut ServiceConfig) {
     access::mount(cfg);
     org::mount(cfg);
+    student::mount(cfg);
     vision::mount(cfg);
+    healthfile::mount(cfg);
 }
 
 /// The slices' jobs.
@@ -71,6 +74,7 @@ fn jobs() -> Vec<Job> {
 /// # Errors
 /// Those of the database.
 pub fn recount(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()> {
+    student::recount(c, found)?;
     vision::recount(c, found)
 }
 

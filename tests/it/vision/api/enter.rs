@@ -125,6 +125,7 @@ async fn the_number_of_statements_does_not_grow_with_the_class() {
 async fn statements(pupils: usize) -> usize {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use xuekang::access::Can;
     use xuekang::access::permit::WriteVision;
     use xuekang::kernel::measure::AcuityNotation;
     use xuekang::vision::rules::{Kind, Line};

@@ -10,17 +10,13 @@ mod rounds;
 mod tallies;
 
 use serde_json::{Value, json};
-use xuekang::access::permit::WriteStudents;
-use xuekang::access::{Can, Role, Scope};
+use xuekang::access::{Role, Scope};
 use xuekang::kernel::ids::{Id, kind};
 use xuekang::org::rules::{SchoolKind, Sex, Stage};
 use xuekang::org::{ClassFacts, SchoolFacts};
-use xuekang::student::rules::PersonName;
-use xuekang::student::service::roster::{Admission, admit_all};
-use xuekang::student::service::{Context, PupilDraft};
 use xuekang::tally::{self, Count, SchoolCounter};
 
-use crate::kit::{Actor, Answer, TestApp, app};
+use crate::kit::{Actor, Answer, TestApp, app, draft};
 
 pub const TERM: &str = "2026-1";
 pub const DAY: &str = "2026-10-12";
@@ -49,27 +45,9 @@ pub async fn morning(pupils: usize) -> Morning {
 
 /// Pupils of a class since 1 September 2024, born in spring 2018, by turns boys and girls.
 pub async fn pupils_in(app: &TestApp, class: &ClassFacts, number: usize) -> Vec<Id<kind::Student>> {
-    let draft = |number: usize| PupilDraft {
-        name: PersonName::parse(&format!("学生{}", numeral(number))).unwrap(),
-        sex: if number.is_multiple_of(2) { Sex::Male } else { Sex::Female },
-        birth_date: "2018-03-15".parse().unwrap(),
-        ethnic_code: None,
-        identity_number: None,
-        student_number: None,
-        address: None,
-        home_county: None,
-        guardian: None,
-    };
-    let admissions: Vec<Admission> =
-        (0..number).map(|number| Admission { draft: draft(number), class: class.id, room: None }).collect();
-    let (kernel, school) = (app.kernel().clone(), class.school);
-    let can = Can::<WriteStudents>::at_console(&kernel, Role::Registrar, Scope::School(school)).unwrap();
-    let on = "2024-09-01".parse().unwrap();
-    let write = move |c: &mut _| {
-        let at = can.whole_school(c, school)?;
-        admit_all(c, Context::new(&kernel, can.actor()), &at, &admissions, on)
-    };
-    app.kernel().db.write(write).await.unwrap()
+    let sex = |number: usize| if number.is_multiple_of(2) { Sex::Male } else { Sex::Female };
+    let pupil = |number: usize| draft(&format!("学生{}", numeral(number)), sex(number), "2018-03-15");
+    app.admit(class, (0..number).map(pupil).collect(), "2024-09-01".parse().unwrap()).await
 }
 
 /// Names hold no digits.
