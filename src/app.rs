@@ -28,6 +28,7 @@ use crate::org;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
+use crate::{healthfile, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -58,6 +59,8 @@ fn mount(cfg: &mut ServiceConfig) {
     student::mount(cfg);
     stats::mount(cfg);
     exchange::mount(cfg);
+    vision::mount(cfg);
+    healthfile::mount(cfg);
 }
 
 /// The slices' jobs.
@@ -77,7 +80,8 @@ fn jobs() -> Vec<Job> {
 /// # Errors
 /// Those of the database.
 pub fn recount(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()> {
-    student::recount(c, found)
+    student::recount(c, found)?;
+    vision::recount(c, found)
 }
 
 fn forget_old_results(kernel: &Kernel) -> Result<()> {

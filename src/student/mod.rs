@@ -25,5 +25,5 @@ pub mod rules;
 pub mod service;
 mod store;
 
-pub use api::mount;
+pub use api::{PupilView, mount, pupil_view};
 pub use service::recount;

@@ -6,6 +6,7 @@ mod cli;
 mod demo;
 mod endpoints;
 mod exchange;
+mod healthfile;
 mod kernel;
 mod kit;
 mod org;

@@ -91,7 +91,7 @@ pub(super) struct PupilCount {
 
 /// One pupil; numbers, telephones, guardians' names and the address are masked.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PupilView {
+pub struct PupilView {
     /// The pupil.
     id: Id<kind::Student>,
     /// 姓名
@@ -117,7 +117,7 @@ pub(super) struct PupilView {
     /// 住宿, the oldest first.
     stays: Vec<StayView>,
     /// Version, as the ETag says it.
-    pub version: i32,
+    pub(super) version: i32,
 }
 
 /// One student number.
@@ -277,7 +277,7 @@ fn stay(one: &Lodged) -> StayView {
 }
 
 impl PupilView {
-    pub fn of(dossier: &Dossier, vault: &Vault, today: NaiveDate) -> Result<Self> {
+    pub(super) fn of(dossier: &Dossier, vault: &Vault, today: NaiveDate) -> Result<Self> {
         let row = &dossier.row;
         let enrolments = dossier.enrolments.iter().filter(|one| lasted(one.row.from_on, one.row.to_on));
         let stays = dossier.stays.iter().filter(|one| lasted(one.row.from_on, one.row.to_on));
