@@ -356,3 +356,53 @@ async fn a_class_list_of_a_day_and_the_place_of_a_pupil_that_day() {
     assert_eq!(names(list(day(2026, 9, 13)).await.unwrap()), ["顾轩博"]);
     assert_eq!(names(list(day(2026, 9, 14)).await.unwrap()), ["阿依古丽·买买提", "顾轩博"]);
 }
+
+/// How many statements some reading takes.
+async fn statements(w: &World, read: impl FnOnce(&mut Conn) -> Result<()> + Send + 'static) -> usize {
+    use diesel::connection::InstrumentationEvent;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let count = Arc::new(AtomicUsize::new(0));
+    let own = Arc::clone(&count);
+    let counted = move |c: &mut Conn| {
+        c.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::StartQuery { .. }) {
+                own.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        let read = read(c);
+        c.set_instrumentation(|_: InstrumentationEvent<'_>| {});
+        read
+    };
+    w.app.kernel().db.read(counted).await.unwrap();
+    count.load(Ordering::Relaxed)
+}
+
+#[actix_web::test]
+async fn the_number_of_queries_does_not_grow_with_the_class() {
+    let w = world().await;
+    let [small, large] = &w.here.classes;
+    let rows = |from: u32, to: u32| (from..to).map(|n| whole("王小明", n)).collect::<Vec<_>>();
+    let few = w.app.admit(small, rows(1, 3), day(2026, 9, 1)).await;
+    let many = w.app.admit(large, rows(101, 201), day(2026, 9, 1)).await;
+    let school = w.here.facts.id;
+    let mut counts = Vec::new();
+    for (class, ids, rows) in [(small.id, few, rows(1, 3)), (large.id, many, rows(101, 201))] {
+        let kernel = w.app.kernel().clone();
+        let can = Can::<xuekang::access::permit::ReadStudents>::at_console(
+            &kernel,
+            Role::Registrar,
+            Scope::School(school),
+        );
+        let can = can.unwrap();
+        let read = move |c: &mut Conn| {
+            let class = can.class(c, class)?;
+            assert_eq!(roster_of(c, &kernel.vault, &class, today())?.len(), ids.len());
+            assert_eq!(places_of(c, &ids, school, today())?.len(), ids.len());
+            assert_eq!(current_values(c, &kernel.vault, school, &ids, today())?.len(), ids.len());
+            assert_eq!(candidates(c, &kernel.vault, school, &rows)?.len(), ids.len());
+            Ok(())
+        };
+        counts.push(statements(&w, read).await);
+    }
+    assert_eq!(counts[0], counts[1]);
+}
