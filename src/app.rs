@@ -17,6 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::access::{self, Access};
+use crate::exchange;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Problem, Result};
@@ -25,7 +26,9 @@ use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
 use crate::stats::{self, Publications};
+use crate::student;
 use crate::tally::{self, Recounted};
+use crate::{healthfile, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -53,7 +56,11 @@ impl State {
 fn mount(cfg: &mut ServiceConfig) {
     access::mount(cfg);
     org::mount(cfg);
+    student::mount(cfg);
     stats::mount(cfg);
+    exchange::mount(cfg);
+    vision::mount(cfg);
+    healthfile::mount(cfg);
 }
 
 /// The slices' jobs.
@@ -72,8 +79,9 @@ fn jobs() -> Vec<Job> {
 ///
 /// # Errors
 /// Those of the database.
-pub fn recount(_c: &mut Conn, _found: &mut dyn FnMut(Recounted)) -> Result<()> {
-    Ok(())
+pub fn recount(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()> {
+    student::recount(c, found)?;
+    vision::recount(c, found)
 }
 
 fn forget_old_results(kernel: &Kernel) -> Result<()> {
@@ -136,6 +144,7 @@ pub fn service(
         .split_for_parts();
     app.service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
         .default_service(web::to(nowhere))
+        .wrap(from_fn(access::door))
         .wrap(from_fn(time_limit))
         .wrap(from_fn(problems))
         .wrap(TracingLogger::<RequestSpan>::new())

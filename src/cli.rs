@@ -1,7 +1,7 @@
 //! The commands of the binary.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, IsTerminal};
+use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +14,8 @@ use crate::access::audit;
 use crate::access::password::Hasher;
 use crate::access::service::{Founding, create_first_administrator, set_password_at_console};
 use crate::app::{self, State};
+use crate::demo;
+use crate::exchange::roster;
 use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
 use crate::kernel::measure::AcuityNotation;
@@ -50,11 +52,16 @@ enum Command {
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
     },
+    /// Loads a county that is not there and answers requests; prints an account for each role.
+    Demo(DemoCommand),
     /// Brings the tables up to date and ends.
     Migrate,
     /// Accounts at the console of this machine.
     #[command(subcommand)]
     User(UserCommand),
+    /// Brings sheets in at the console of this machine.
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// Judges a CSV file by the standards; stores nothing.
     #[command(subcommand)]
     Judge(JudgeCommand),
@@ -71,6 +78,25 @@ enum Command {
     Doctor,
 }
 
+#[derive(Args)]
+struct DemoCommand {
+    /// Address and port, for example 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Loads and ends.
+    #[arg(long)]
+    no_serve: bool,
+    /// Pupils on the roll in each term.
+    #[arg(long, value_name = "N", default_value_t = demo::Plan::default().students)]
+    students: u32,
+    /// Terms, the latest being the one that runs now.
+    #[arg(long, value_name = "T", default_value_t = demo::Plan::default().terms)]
+    terms: u32,
+    /// Another seed, other people.
+    #[arg(long, value_name = "S", default_value_t = demo::Plan::default().seed)]
+    seed: u64,
+}
+
 #[derive(Subcommand)]
 enum UserCommand {
     /// Makes the first administrator, who makes all other accounts. The password is asked for.
@@ -85,6 +111,21 @@ enum UserCommand {
     ResetPassword {
         /// User name.
         username: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum ImportCommand {
+    /// The roster (花名册) of one school: .xlsx, .xls or .csv. Without --commit it is only checked.
+    Roster {
+        /// The sheet.
+        file: PathBuf,
+        /// The school's code (学校标识码).
+        #[arg(long, value_name = "CODE")]
+        school: String,
+        /// Write the good rows at once.
+        #[arg(long)]
+        commit: bool,
     },
 }
 
@@ -139,7 +180,11 @@ impl Cli {
                     config.http.listen = listen;
                 }
                 telemetry::start(&config.log);
-                serve(config)
+                serve(open(config)?)
+            }
+            Command::Demo(command) => {
+                telemetry::start(&config.log);
+                command.run(config)
             }
             Command::Migrate => {
                 telemetry::start(&config.log);
@@ -147,6 +192,9 @@ impl Cli {
             }
             Command::Doctor => doctor(config),
             Command::User(command) => user(config, command),
+            Command::Import(ImportCommand::Roster { file, school, commit }) => {
+                import_roster(config, &file, &school, commit)
+            }
             Command::Judge(JudgeCommand::Vision { file, acuity }) => judge_vision(&config, &file, acuity),
             Command::Verify(VerifyCommand::Audit) => verify_audit(config),
             Command::Verify(VerifyCommand::Tally) => verify_tally(config),
@@ -174,8 +222,7 @@ fn open(config: Config) -> Result<Kernel> {
     Ok(Kernel::open(config, clock)?)
 }
 
-fn serve(config: Config) -> Result<ExitCode> {
-    let kernel = open(config)?;
+fn serve(kernel: Kernel) -> Result<ExitCode> {
     let listen = kernel.config.http.listen.clone();
     let listener = TcpListener::bind(&listen).with_context(|| format!("listening on {listen}"))?;
     let state = State::new(kernel)?;
@@ -183,6 +230,43 @@ fn serve(config: Config) -> Result<ExitCode> {
     actix_web::rt::System::new().block_on(async move { app::run(state, listener)?.await })?;
     tracing::info!("stopped; all open requests are done");
     Ok(ExitCode::SUCCESS)
+}
+
+impl DemoCommand {
+    fn run(self, mut config: Config) -> Result<ExitCode> {
+        if let Some(listen) = self.listen {
+            config.http.listen = listen;
+        }
+        let plan = demo::Plan { students: self.students, terms: self.terms, seed: self.seed };
+        let kernel = open(config)?;
+        let summary = load_demo(&kernel, &plan)?;
+        print_demo(&summary)?;
+        if self.no_serve {
+            return Ok(ExitCode::SUCCESS);
+        }
+        serve(kernel)
+    }
+}
+
+/// Loads with a bar that shows how far it is and how long it will take.
+fn load_demo(kernel: &Kernel, plan: &demo::Plan) -> Result<demo::Summary> {
+    let bar = indicatif::ProgressBar::new(u64::from(plan.students));
+    let style = "{bar:40} {human_pos}/{human_len} 名学生 pupils  {elapsed} (+{eta})";
+    bar.set_style(indicatif::ProgressStyle::with_template(style)?);
+    let loaded = demo::load(kernel, plan, &bar);
+    bar.finish_and_clear();
+    Ok(loaded?)
+}
+
+/// Prints one line an account: role, user name, password.
+fn print_demo(summary: &demo::Summary) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    let demo::Summary { students, screenings, .. } = summary;
+    writeln!(out, "演示数据 demo: {students} 名学生 pupils, {screenings} 条视力筛查 vision screenings")?;
+    for account in &summary.accounts {
+        writeln!(out, "{:16} {:12} {}", account.role.code(), account.username, account.password)?;
+    }
+    Ok(())
 }
 
 /// Prints for a person, so it writes to standard output.
@@ -230,6 +314,29 @@ fn user(config: Config, command: UserCommand) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every problem is printed with the row number that Excel shows; values are masked. Exit status 1
+/// when a row was rejected or is in conflict, so that a script notices.
+#[expect(clippy::print_stdout, reason = "the command's product is its output")]
+fn import_roster(config: Config, file: &Path, school: &str, commit: bool) -> Result<ExitCode> {
+    let kernel = open(config)?;
+    let bar = indicatif::ProgressBar::new(0);
+    let report = roster::command(&kernel, file, school, commit, &|done, total| {
+        bar.set_length(u64::try_from(total).unwrap_or_default());
+        bar.set_position(u64::try_from(done).unwrap_or_default());
+    });
+    bar.finish_and_clear();
+    let report = report?;
+    for roster::Problem { error, warning } in &report.problems {
+        let mark = if *warning { "提醒 warning" } else { "错误 error" };
+        let column = error.column.as_deref().unwrap_or_default();
+        println!("{mark} {} {column} {}: {} {}", error.row, error.code, error.text.zh, error.text.en);
+    }
+    let roster::Counts { new, changed, same, conflict, rejected } = report.counts;
+    println!("import {}: {}", report.import, report.state);
+    println!("new {new}, changed {changed}, same {same}, conflict {conflict}, rejected {rejected}");
+    Ok(if conflict + rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn judge_vision(config: &Config, file: &Path, acuity: Notation) -> Result<ExitCode> {

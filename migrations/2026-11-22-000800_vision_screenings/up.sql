@@ -24,7 +24,8 @@ CREATE TABLE vision_roster (
 );
 
 -- One screening per pupil, term and kind, with the school, class, grade and age of its day. Acuity
--- as kernel::measure::Acuity codes it; dioptres in hundredths; axis in degrees.
+-- as kernel::measure::Acuity codes it; dioptres in hundredths; axis in degrees. Either
+-- not_done_reason says why nothing was measured, or verdict and standard say what was judged.
 CREATE TABLE vision_screening (
     school_id         BIGINT    NOT NULL,
     id                BIGINT    NOT NULL,
@@ -37,7 +38,7 @@ CREATE TABLE vision_screening (
     age_months        INTEGER   NOT NULL,
     examined_on       DATE      NOT NULL,
     not_done_reason   TEXT,
-    glasses           TEXT      NOT NULL,
+    glasses           TEXT,
     right_uncorrected SMALLINT,
     left_uncorrected  SMALLINT,
     right_corrected   SMALLINT,
@@ -48,8 +49,8 @@ CREATE TABLE vision_screening (
     left_sphere       SMALLINT,
     left_cylinder     SMALLINT,
     left_axis         SMALLINT,
-    verdict           TEXT      NOT NULL,
-    standard          TEXT      NOT NULL,
+    verdict           TEXT,
+    standard          TEXT,
     source            TEXT      NOT NULL,
     version           INTEGER   NOT NULL,
     entered_at        TIMESTAMP NOT NULL,

@@ -1,15 +1,17 @@
 //! The door of every handler: `Can<ReadVision>` in its signature lets in those who may read vision
 //! screenings somewhere, and knows how far they reach.
 
-use std::future::Future;
+use std::cell::Cell;
+use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::dev::Payload;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -292,23 +294,56 @@ struct Caller {
     today: NaiveDate,
 }
 
+/// What the door found out about a request, before any part of it was read.
+struct Door {
+    actor: Option<Actor>,
+    refused: Cell<Option<Error>>,
+}
+
+/// Middleware: finds out who calls before the body or the path are looked at, so that who may not
+/// do a thing learns nothing about what it would have taken.
+///
+/// # Errors
+/// None: [`Can`] refuses, where a route asks for it.
+pub async fn door(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let found = match caller_of(request.request()) {
+        Ok(caller) => actor_of(caller).await,
+        Err(error) => Err(error),
+    };
+    let (actor, refused) = match found {
+        Ok(actor) => (Some(actor), None),
+        Err(error) => (None, Some(error)),
+    };
+    request.extensions_mut().insert(Door { actor, refused: Cell::new(refused) });
+    next.call(request).await
+}
+
 impl<P: Permit> FromRequest for Can<P> {
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self>>>>;
+    type Future = Ready<Result<Self>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let caller = caller_of(request, payload);
-        Box::pin(async move { Self::new(actor_of(caller?).await?) })
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let extensions = request.extensions();
+        let Some(door) = extensions.get::<Door>() else {
+            return ready(Err(Error::internal("the door is not in front of this route")));
+        };
+        ready(match &door.actor {
+            Some(actor) => Self::new(actor.clone()),
+            None => Err(door.refused.take().unwrap_or_else(token_missing)),
+        })
     }
 }
 
-fn caller_of(request: &HttpRequest, payload: &mut Payload) -> Result<Caller> {
+fn caller_of(request: &HttpRequest) -> Result<Caller> {
+    let token = bearer(request).ok_or_else(token_missing)?;
     let missing = || Error::internal("kernel or access is not in the application's data");
     let kernel = request.app_data::<web::Data<Kernel>>().ok_or_else(missing)?.as_ref().clone();
     let access = request.app_data::<web::Data<Access>>().ok_or_else(missing)?;
-    let request_id = RequestId::from_request(request, payload).into_inner()?.0;
+    let request_id = RequestId::of(request).0;
     let (at, today) = (kernel.clock.stamp(), kernel.clock.today());
-    let token = bearer(request).ok_or_else(token_missing)?;
     let claims = access.tokens.check(token, at).map_err(token_refused)?;
     Ok(Caller { kernel, claims, request_id, at, today })
 }

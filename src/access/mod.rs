@@ -29,7 +29,7 @@ pub mod token;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use authorised::{Authorised, AuthorisedRegion, AuthorisedSystem};
-pub use can::{Actor, Can};
+pub use can::{Actor, Can, door};
 pub use policy::{Permission, Role, ScopeKind};
 pub use scope::{Grade, Grant, Reach, RegionCode, Scope};
 pub use service::jobs;

@@ -79,3 +79,26 @@ pub fn full_months(born: NaiveDate, on: NaiveDate) -> Option<i32> {
     let months = (on.year() - born.year()) * 12 + month(on) - month(born);
     Some(if on.day() < born.day() { months - 1 } else { months })
 }
+
+/// serde for a moment that a column keeps: RFC 3339 with its zone, `2026-10-19T02:00:00Z`.
+/// `#[serde(with = "crate::kernel::clock::utc")]`.
+pub mod utc {
+    use chrono::{DateTime, NaiveDateTime, Utc};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(at: &NaiveDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+        at.and_utc().serialize(serializer)
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no such moment.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDateTime, D::Error> {
+        Ok(DateTime::<Utc>::deserialize(deserializer)?.naive_utc())
+    }
+}

@@ -1,7 +1,11 @@
 //! The only file that knows which engine the build has.
 
 #[cfg(feature = "postgres")]
+pub(super) use postgres::write_text;
+#[cfg(feature = "postgres")]
 pub use postgres::{Backend, Conn, Db, lock_for_update};
+#[cfg(not(feature = "postgres"))]
+pub(super) use sqlite::write_text;
 #[cfg(not(feature = "postgres"))]
 pub use sqlite::{Backend, Conn, Db, lock_for_update};
 
@@ -56,6 +60,15 @@ mod sqlite {
     pub type Conn = SqliteConnection;
     /// The backend of this build's engine.
     pub type Backend = diesel::sqlite::Sqlite;
+
+    /// Binds a text made for this statement alone.
+    pub(in crate::kernel::db) fn write_text(
+        out: &mut diesel::serialize::Output<'_, '_, Backend>,
+        text: String,
+    ) -> diesel::serialize::Result {
+        out.set_value(text);
+        Ok(diesel::serialize::IsNull::No)
+    }
 
     /// WAL lets readers go on beside the writer; FULL makes a commit survive a power cut.
     const PRAGMAS: &str = "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; \
@@ -218,6 +231,15 @@ mod postgres {
     pub type Conn = PgConnection;
     /// The backend of this build's engine.
     pub type Backend = diesel::pg::Pg;
+
+    /// Binds a text made for this statement alone.
+    pub(in crate::kernel::db) fn write_text(
+        out: &mut diesel::serialize::Output<'_, '_, Backend>,
+        text: String,
+    ) -> diesel::serialize::Result {
+        std::io::Write::write_all(out, text.as_bytes())?;
+        Ok(diesel::serialize::IsNull::No)
+    }
 
     /// How often a transaction is run again before the caller is asked to.
     const ATTEMPTS: u32 = 5;

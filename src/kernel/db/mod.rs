@@ -7,6 +7,7 @@
 //!   writer thread runs it in a savepoint and commits it together with its neighbours.
 
 mod engine;
+mod json;
 mod migrate;
 #[cfg(not(feature = "postgres"))]
 mod writer;
@@ -14,6 +15,7 @@ mod writer;
 use std::path::PathBuf;
 
 pub use engine::{Backend, Conn, Db, lock_for_update};
+pub use json::Json;
 pub use migrate::{Migrated, migrate, revert_all};
 
 use crate::kernel::config::Config;

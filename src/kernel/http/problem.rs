@@ -21,7 +21,8 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct RequestId(pub String);
 
 impl RequestId {
-    fn of(request: &HttpRequest) -> Self {
+    /// The id of this request; empty outside the server.
+    pub fn of(request: &HttpRequest) -> Self {
         let id = request.extensions().get::<tracing_actix_web::RequestId>().map(ToString::to_string);
         Self(id.unwrap_or_default())
     }

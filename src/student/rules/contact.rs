@@ -106,6 +106,12 @@ pub fn parse_address(text: &str) -> Result<Option<String>, Fault> {
     free_text(text, ADDRESS_LIMIT)
 }
 
+/// The first three characters of an address, the rest hidden: `示范县****`.
+pub fn masked_address(address: &str) -> String {
+    let shown: String = address.chars().take(3).collect();
+    format!("{shown}****")
+}
+
 /// Reads free text of one line: trimmed, line breaks and tabs as one space; a blank one is `None`.
 ///
 /// Faults: `formula_cell`, `text_control` for control and text-direction characters, `text_length`

@@ -5,19 +5,25 @@
 //! whole text.
 
 mod contact;
+mod enrolment;
 mod identity_number;
 mod matching;
 mod name;
 mod sheet_values;
 mod student_number;
+mod words;
 
 pub use crate::org::rules::Sex;
-pub use contact::{ADDRESS_LIMIT, Phone, free_text, parse_address};
+pub use contact::{ADDRESS_LIMIT, Phone, free_text, masked_address, parse_address};
+pub use enrolment::{
+    ALL, ENROLLED, OnRoll, TermEnd, check_announced, check_coming, check_leaving, enrolled, enrolled_change,
+};
 pub use identity_number::{IdentityNumber, check_character};
 pub use matching::{Candidate, ConflictReason, MatchOutcome, Traits, find_duplicate, match_pupil};
 pub use name::{NAME_LIMIT, PersonName, SearchKey, query_key};
 pub use sheet_values::{birth_date, date_of_number, parse_boarding, parse_date, parse_sex};
 pub use student_number::{StudentNumber, StudentNumberKind};
+pub use words::{GuardianRelation, PupilField, ReasonIn, ReasonOut};
 
 use crate::kernel::error::Fault;
 

@@ -62,6 +62,11 @@ impl PersonName {
         &self.0
     }
 
+    /// The first character, the rest hidden: `顾**`.
+    pub fn masked(&self) -> String {
+        self.0.chars().enumerate().map(|(index, c)| if index == 0 { c } else { '*' }).collect()
+    }
+
     /// The whole reading, the family name as it is read in names: `guxuanbo`. The separator is
     /// skipped, characters without a reading stay.
     pub fn pinyin(&self) -> String {

@@ -27,12 +27,13 @@ impl Indicator {
     }
 }
 
-/// Everything that [`contributions`] can count. None has a sum: classes are counted, values are not
+/// Everything that this slice can count. None has a sum: classes are counted, values are not
 /// averaged.
 ///
 /// Screening myopia is counted under the edge setting it was judged by, so that a statistic can say
 /// which was used, and that both were when a county changed its mind.
-pub const INDICATORS: [Indicator; 6] = [
+pub const INDICATORS: [Indicator; 8] = [
+    Indicator { name: "vision.expected", classes: &["all"], zh: "应查人数", en: "expected" },
     Indicator { name: "vision.screened", classes: &["all"], zh: "实查人数", en: "screened" },
     Indicator {
         name: "vision.valid",
@@ -64,6 +65,7 @@ pub const INDICATORS: [Indicator; 6] = [
         zh: "屈光状态分级（以近视较重眼计）",
         en: "refraction band, more myopic eye",
     },
+    Indicator { name: "vision.followed_up", classes: &["all"], zh: "复查人数", en: "followed up" },
 ];
 
 /// What one screening adds to the tally. A correction adds these of the new verdict and takes back

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::error::Fault;
 use crate::kernel::measure::{Acuity, Axis, Diopter, SphericalEquivalent};
 use crate::kernel::text::Text;
+use crate::text_enum;
 
 /// A fault and the field it stands in: the field's name in JSON and in sheets, for example
 /// `right_axis`.
@@ -72,52 +73,28 @@ impl EyeSide {
     }
 }
 
-/// What the pupil wears (戴镜类型). Only these words are exchanged: the numeric codes of the national
-/// forms and of the vendors' programs contradict each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Glasses {
-    /// 不戴镜, written `none`.
-    #[serde(rename = "none")]
-    NoGlasses,
-    /// 框架眼镜
-    Spectacles,
-    /// 隐形眼镜
-    Contacts,
-    /// 夜戴角膜塑形镜
-    OrthoK,
+text_enum! {
+    /// What the pupil wears (戴镜类型). Only these words are exchanged: the numeric codes of the
+    /// national forms and of the vendors' programs contradict each other.
+    pub enum Glasses {
+        /// 不戴镜.
+        NoGlasses = "none" ("不戴镜", "no glasses"),
+        /// 框架眼镜.
+        Spectacles = "spectacles" ("框架眼镜", "spectacles"),
+        /// 隐形眼镜.
+        Contacts = "contacts" ("隐形眼镜", "contact lenses"),
+        /// 夜戴角膜塑形镜.
+        OrthoK = "ortho_k" ("夜戴角膜塑形镜", "overnight ortho-K lenses"),
+    }
 }
 
 impl Glasses {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::NoGlasses, Self::Spectacles, Self::Contacts, Self::OrthoK];
-
-    /// The word in JSON, sheets and the database.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NoGlasses => "none",
-            Self::Spectacles => "spectacles",
-            Self::Contacts => "contacts",
-            Self::OrthoK => "ortho_k",
-        }
-    }
-
-    /// The kind in words.
-    pub fn text(self) -> Text {
-        match self {
-            Self::NoGlasses => Text::new("不戴镜", "no glasses"),
-            Self::Spectacles => Text::new("框架眼镜", "spectacles"),
-            Self::Contacts => Text::new("隐形眼镜", "contact lenses"),
-            Self::OrthoK => Text::new("夜戴角膜塑形镜", "overnight ortho-K lenses"),
-        }
-    }
-
     /// Reads the word.
     ///
     /// # Errors
     /// `unknown_glasses`; numeric codes are refused because their schemes contradict each other.
     pub fn parse(word: &str) -> Result<Self, Fault> {
-        Self::ALL.into_iter().find(|kind| kind.code() == word).ok_or_else(|| {
+        word.parse().map_err(|_| {
             Fault::new(
                 "unknown_glasses",
                 "戴镜类型应为 none（不戴镜）、spectacles（框架）、contacts（隐形）或 \
@@ -128,67 +105,31 @@ impl Glasses {
     }
 }
 
-/// Why a pupil on the list was not screened (未查原因).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum NotDoneReason {
-    /// 缺席
-    Absent,
-    /// 本人或监护人不同意
-    Declined,
-    /// 不能配合
-    CannotCooperate,
-    /// 眼部不适、受伤或术后
-    EyeCondition,
-    /// 设备故障
-    Equipment,
-    /// 其他
-    Other,
+text_enum! {
+    /// Why a pupil on the list was not screened (未查原因).
+    pub enum NotDoneReason {
+        /// 缺席.
+        Absent = "absent" ("缺席", "absent"),
+        /// 本人或监护人不同意.
+        Declined = "declined" ("本人或监护人不同意", "declined by pupil or guardian"),
+        /// 不能配合.
+        CannotCooperate = "cannot_cooperate" ("不能配合", "could not cooperate"),
+        /// 眼部不适、受伤或术后.
+        EyeCondition = "eye_condition" ("眼部不适、受伤或术后", "eye sore, injured or after an operation"),
+        /// 设备故障.
+        Equipment = "equipment" ("设备故障", "equipment out of order"),
+        /// 其他.
+        Other = "other" ("其他", "other"),
+    }
 }
 
 impl NotDoneReason {
-    /// Every reason.
-    pub const ALL: [Self; 6] = [
-        Self::Absent,
-        Self::Declined,
-        Self::CannotCooperate,
-        Self::EyeCondition,
-        Self::Equipment,
-        Self::Other,
-    ];
-
-    /// The word in JSON, sheets and the database.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Absent => "absent",
-            Self::Declined => "declined",
-            Self::CannotCooperate => "cannot_cooperate",
-            Self::EyeCondition => "eye_condition",
-            Self::Equipment => "equipment",
-            Self::Other => "other",
-        }
-    }
-
-    /// The reason in words.
-    pub fn text(self) -> Text {
-        match self {
-            Self::Absent => Text::new("缺席", "absent"),
-            Self::Declined => Text::new("本人或监护人不同意", "declined by pupil or guardian"),
-            Self::CannotCooperate => Text::new("不能配合", "could not cooperate"),
-            Self::EyeCondition => {
-                Text::new("眼部不适、受伤或术后", "eye sore, injured or after an operation")
-            }
-            Self::Equipment => Text::new("设备故障", "equipment out of order"),
-            Self::Other => Text::new("其他", "other"),
-        }
-    }
-
     /// Reads the word.
     ///
     /// # Errors
     /// `unknown_not_done_reason`.
     pub fn parse(word: &str) -> Result<Self, Fault> {
-        Self::ALL.into_iter().find(|reason| reason.code() == word).ok_or_else(|| {
+        word.parse().map_err(|_| {
             Fault::new(
                 "unknown_not_done_reason",
                 "未查原因应为 absent、declined、cannot_cooperate、eye_condition、equipment 或 other",

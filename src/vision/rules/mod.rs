@@ -5,6 +5,7 @@
 //! so that [`Verdict::reason`] can be rendered years later without the standard at hand.
 
 mod effect;
+mod examination;
 mod input;
 mod judge;
 mod measured;
@@ -13,6 +14,7 @@ mod verdict;
 mod wording;
 
 pub use effect::{Change, EyeChange, INDICATORS, Indicator, change, contributions};
+pub use examination::{Examination, Kind, Line, counted, expected};
 pub use input::{Answer, JudgeRow, READ_COLUMNS, judge_cells, read_measured};
 pub use judge::{Settings, judge};
 pub use measured::{Eye, EyeSide, FieldFault, Glasses, Measured, NotDoneReason};

@@ -7,8 +7,12 @@ use xuekang::access::permit::WriteOrg;
 use xuekang::access::{Can, Role, Scope};
 use xuekang::kernel::ids::{Id, kind};
 use xuekang::org::rules::{SchoolKind, Stage, TermCode, TermHalf};
-use xuekang::org::service::{ClassInput, SchoolInput, TermInput, create_class, create_school, create_term};
-use xuekang::org::{ClassFacts, SchoolFacts, TermFacts};
+use xuekang::org::service::{
+    ClassInput, DormitoryInput, SchoolInput, TermInput, create_class, create_dormitory, create_school,
+    create_term,
+};
+use xuekang::org::{ClassFacts, DormitoryFacts, SchoolFacts, TermFacts};
+use xuekang::student::service::{Context, open_term};
 
 use super::TestApp;
 
@@ -64,14 +68,25 @@ impl TestApp {
         kernel.db.write(move |c| create_class(c, &ids, &can, school, &input)).await.unwrap()
     }
 
-    /// A term with usual dates: 1 September to 22 January, 22 February to 10 July. It is opened
-    /// without counting the enrolled, so before the school has pupils.
+    /// A dormitory for everybody.
+    pub async fn dormitory(&self, school: &SchoolFacts, name: &str) -> DormitoryFacts {
+        let input = DormitoryInput { name: name.to_owned(), dwellers: "mixed".to_owned() };
+        let (kernel, school, can) = (self.kernel().clone(), school.id, self.registrar_of(school.id));
+        let ids = kernel.ids.clone();
+        kernel.db.write(move |c| create_dormitory(c, &ids, &can, school, &input)).await.unwrap()
+    }
+
+    /// A term with usual dates: 1 September to 22 January, 22 February to 10 July.
     pub async fn term(&self, school: &SchoolFacts, code: &str) -> TermFacts {
         let (starts_on, ends_on) = usual_dates(code.parse().unwrap());
         let input = TermInput { code: code.to_owned(), starts_on, ends_on };
         let (kernel, school, can) = (self.kernel().clone(), school.id, self.registrar_of(school.id));
-        let ids = kernel.ids.clone();
-        kernel.db.write(move |c| create_term(c, &ids, &can, school, &input)).await.unwrap()
+        let own = kernel.clone();
+        kernel
+            .db
+            .write(move |c| open_term(c, Context::new(&own, can.actor()), &can, school, &input))
+            .await
+            .unwrap()
     }
 }
 

@@ -4,11 +4,13 @@
 mod actor;
 mod builders;
 mod database;
+mod pupils;
 mod request;
 
 pub use actor::{Actor, PASSWORD};
 pub use builders::COUNTY;
 pub use database::TestDatabase;
+pub use pupils::{draft, identity_number};
 pub use request::{Answer, Request};
 
 use std::rc::Rc;

@@ -1,9 +1,11 @@
 //! org.
 
+mod api;
 mod calendar;
 mod codes;
 mod grades;
 mod regions;
+mod school_days;
 mod stored;
 
 use chrono::NaiveDate;

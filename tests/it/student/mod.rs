@@ -1,12 +1,20 @@
 //! student.
 
+mod admission;
+mod changes;
 mod contact;
+mod guardians;
 mod identity_number;
 mod matching;
+mod moves;
 mod name;
+mod roll;
+mod roster;
 mod sample;
+mod search;
 mod sheet_values;
 mod student_number;
+mod world;
 
 use chrono::NaiveDate;
 

@@ -125,7 +125,7 @@ proptest! {
                 "sphere" => eye.sphere.map(|value| value.to_string()),
                 "cylinder" => eye.cylinder.map(|value| value.to_string()),
                 "axis" => eye.axis.map(|value| value.to_string()),
-                _ => measured.glasses.map(|value| value.code().to_owned()),
+                _ => measured.glasses.map(|value| value.to_string()),
             }
         };
         let cells: std::collections::BTreeMap<&str, String> = xuekang::vision::rules::READ_COLUMNS[3..]
