@@ -67,7 +67,9 @@ impl Protector<'_> {
         let areas = &self.cube.areas;
         let possible = |area: &usize| {
             let group = self.cube.index([*area, end.grade, end.sex]);
-            !at(&self.empty, group) && end.exchange.lose & !at(&self.present, group) == 0
+            !at(&self.empty, group)
+                && end.exchange.lose & !at(&self.present, group) == 0
+                && end.exchange.fewer & !at(&self.counting, group) == 0
         };
         let within = areas.leaves.iter().copied().filter(|leaf| areas.is_below(*leaf, end.within));
         within.filter(possible).collect()

@@ -189,9 +189,20 @@ impl Cube {
         })
     }
 
-    /// The kinds of pupil that a group has at least one of.
+    /// The kinds of pupil that a group may have one fewer of. Where the figures do not nest, what lies
+    /// between two of them is negative for all to see, and may as well be one less.
     pub(super) fn present(&self, group: usize) -> u16 {
         let atoms = at(&self.atoms, group);
-        atoms.iter().zip(Atom::ALL).filter(|(n, _)| **n > 0).fold(0, |set, (_, atom)| set | atom.bit())
+        let between = Atom::NotExpected.bit() | Atom::Unscreened.bit();
+        let may_lose = |n: i64, atom: Atom| n > 0 || n < 0 && atom.bit() & between != 0;
+        let present = atoms.iter().zip(Atom::ALL).filter(|(n, atom)| may_lose(**n, *atom));
+        present.fold(0, |set, (_, atom)| set | atom.bit())
+    }
+
+    /// The quantities that count somebody in a group.
+    pub(super) fn counting(&self, group: usize) -> u16 {
+        let values = self.values(group);
+        let counting = values.iter().zip(Quantity::ALL).filter(|(count, _)| **count > 0);
+        counting.fold(0, |set, (_, quantity)| set | quantity.bit())
     }
 }

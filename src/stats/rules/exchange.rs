@@ -14,6 +14,10 @@ pub(super) struct Exchange {
     pub(super) lose: u16,
     /// Quantities that change.
     pub(super) changed: u16,
+    /// Quantities that count one more.
+    pub(super) more: u16,
+    /// Quantities that count one less.
+    pub(super) fewer: u16,
     /// Layers that must be hidden wherever it changes a group.
     pub(super) layers: u8,
 }
@@ -21,9 +25,11 @@ pub(super) struct Exchange {
 impl Exchange {
     fn new(gain: u16, lose: u16) -> Self {
         let (gain, lose) = (gain & !lose, lose & !gain);
-        let mut exchange = Self { gain, lose, changed: 0, layers: 0 };
+        let mut exchange = Self { gain, lose, changed: 0, more: 0, fewer: 0, layers: 0 };
         for (quantity, by) in Quantity::ALL.into_iter().zip(exchange.differences()) {
             if by != 0 {
+                let way = if by > 0 { &mut exchange.more } else { &mut exchange.fewer };
+                *way |= quantity.bit();
                 exchange.changed |= quantity.bit();
                 exchange.layers |= quantity.layer().with_inner();
             }
@@ -39,7 +45,7 @@ impl Exchange {
 
     /// The exchange that undoes it.
     pub(super) fn reversed(self) -> Self {
-        Self { gain: self.lose, lose: self.gain, ..self }
+        Self { gain: self.lose, lose: self.gain, more: self.fewer, fewer: self.more, ..self }
     }
 
     /// The ways to do it in two places: a pupil of the kind gained arrives in one, and a pupil of

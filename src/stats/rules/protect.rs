@@ -213,6 +213,8 @@ pub(super) struct Protector<'a> {
     pub(super) values: Vec<[i64; QUANTITIES]>,
     /// Kinds of pupil that a group has.
     pub(super) present: Vec<u16>,
+    /// Quantities that count somebody.
+    pub(super) counting: Vec<u16>,
     /// No pupils: the school has no such grade. Known to everybody, hence never hidden.
     pub(super) empty: Vec<bool>,
     /// What hiding a layer of the group costs.
@@ -270,6 +272,7 @@ impl<'a> Protector<'a> {
             frame,
             threshold,
             present: (0..groups).map(|group| cube.present(group)).collect(),
+            counting: (0..groups).map(|group| cube.counting(group)).collect(),
             weight: Vec::new(),
             pinned: vec![0; groups],
             hidden: vec![0; groups],

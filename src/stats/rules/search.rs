@@ -60,6 +60,10 @@ struct Ground {
     made: u16,
     /// Kinds of pupil present wherever it is undone.
     undone: u16,
+    /// Quantities that count somebody wherever it is made.
+    counting: u16,
+    /// Quantities that count somebody wherever it is undone.
+    counting_undone: u16,
     /// Layers hidden in every group that it changes.
     hidden: u8,
     /// Layers that must stay shown in some group that it changes.
@@ -109,7 +113,14 @@ impl Protector<'_> {
     /// What an exchange would meet; `None` where a group has no pupils and never can have.
     fn ground(&self, steps: &[Step; 3]) -> Option<Ground> {
         let [area, grade, sex] = steps;
-        let mut ground = Ground { made: u16::MAX, undone: u16::MAX, hidden: u8::MAX, pinned: 0 };
+        let mut ground = Ground {
+            made: u16::MAX,
+            undone: u16::MAX,
+            counting: u16::MAX,
+            counting_undone: u16::MAX,
+            hidden: u8::MAX,
+            pinned: 0,
+        };
         for (a, a_made) in area.ends() {
             for (g, g_made) in grade.ends() {
                 for (s, s_made) in sex.ends() {
@@ -117,11 +128,13 @@ impl Protector<'_> {
                     if at(&self.empty, group) {
                         return None;
                     }
-                    let present = at(&self.present, group);
+                    let (present, counting) = (at(&self.present, group), at(&self.counting, group));
                     if (a_made == g_made) == s_made {
                         ground.made &= present;
+                        ground.counting &= counting;
                     } else {
                         ground.undone &= present;
+                        ground.counting_undone &= counting;
                     }
                 }
             }
@@ -154,6 +167,8 @@ impl Protector<'_> {
         for &exchange in exchanges {
             let possible = exchange.lose & !ground.made == 0
                 && exchange.gain & !ground.undone == 0
+                && exchange.fewer & !ground.counting == 0
+                && exchange.more & !ground.counting_undone == 0
                 && exchange.layers & ground.pinned == 0;
             // One that needs all the layers of one that is possible here already is no cheaper.
             if !possible || (priced != 0 && exchange.layers & priced == priced) {
