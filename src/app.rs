@@ -17,6 +17,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::access::{self, Access};
+use crate::exchange;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Problem, Result};
@@ -24,6 +25,7 @@ use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
+use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
 use crate::{healthfile, vision};
@@ -35,6 +37,8 @@ pub struct State {
     pub kernel: Kernel,
     /// What signing in needs.
     pub access: Access,
+    /// Statistics whose hidden cells have been decided.
+    pub publications: Publications,
 }
 
 impl State {
@@ -44,7 +48,7 @@ impl State {
     /// When the configured cost of hashing passwords is not taken.
     pub fn new(kernel: Kernel) -> Result<Self> {
         let access = Access::new(&kernel)?;
-        Ok(Self { kernel, access })
+        Ok(Self { kernel, access, publications: Publications::default() })
     }
 }
 
@@ -55,6 +59,8 @@ fn mount(cfg: &mut ServiceConfig) {
     student::mount(cfg);
     vision::mount(cfg);
     healthfile::mount(cfg);
+    stats::mount(cfg);
+    exchange::mount(cfg);
 }
 
 /// The slices' jobs.
@@ -128,6 +134,7 @@ pub fn service(
         .openapi(Document::openapi())
         .app_data(web::Data::new(kernel))
         .app_data(web::Data::new(state.access.clone()))
+        .app_data(web::Data::new(state.publications.clone()))
         .app_data(web::PayloadConfig::new(body_limit))
         .app_data(path_config())
         .app_data(query_config())

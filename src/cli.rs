@@ -1,7 +1,7 @@
 //! The commands of the binary.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, IsTerminal};
+use std::io::{BufReader, BufWriter, IsTerminal, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +14,7 @@ use crate::access::audit;
 use crate::access::password::Hasher;
 use crate::access::service::{Founding, create_first_administrator, set_password_at_console};
 use crate::app::{self, State};
+use crate::demo;
 use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
 use crate::kernel::measure::AcuityNotation;
@@ -50,6 +51,8 @@ enum Command {
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
     },
+    /// Loads a county that is not there and answers requests; prints an account for each role.
+    Demo(DemoCommand),
     /// Brings the tables up to date and ends.
     Migrate,
     /// Accounts at the console of this machine.
@@ -69,6 +72,25 @@ enum Command {
     },
     /// Prints the effective settings, without secrets, and checks that the parts open.
     Doctor,
+}
+
+#[derive(Args)]
+struct DemoCommand {
+    /// Address and port, for example 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDR")]
+    listen: Option<String>,
+    /// Loads and ends.
+    #[arg(long)]
+    no_serve: bool,
+    /// Pupils on the roll in each term.
+    #[arg(long, value_name = "N", default_value_t = demo::Plan::default().students)]
+    students: u32,
+    /// Terms, the latest being the one that runs now.
+    #[arg(long, value_name = "T", default_value_t = demo::Plan::default().terms)]
+    terms: u32,
+    /// Another seed, other people.
+    #[arg(long, value_name = "S", default_value_t = demo::Plan::default().seed)]
+    seed: u64,
 }
 
 #[derive(Subcommand)]
@@ -139,7 +161,11 @@ impl Cli {
                     config.http.listen = listen;
                 }
                 telemetry::start(&config.log);
-                serve(config)
+                serve(open(config)?)
+            }
+            Command::Demo(command) => {
+                telemetry::start(&config.log);
+                command.run(config)
             }
             Command::Migrate => {
                 telemetry::start(&config.log);
@@ -174,8 +200,7 @@ fn open(config: Config) -> Result<Kernel> {
     Ok(Kernel::open(config, clock)?)
 }
 
-fn serve(config: Config) -> Result<ExitCode> {
-    let kernel = open(config)?;
+fn serve(kernel: Kernel) -> Result<ExitCode> {
     let listen = kernel.config.http.listen.clone();
     let listener = TcpListener::bind(&listen).with_context(|| format!("listening on {listen}"))?;
     let state = State::new(kernel)?;
@@ -183,6 +208,43 @@ fn serve(config: Config) -> Result<ExitCode> {
     actix_web::rt::System::new().block_on(async move { app::run(state, listener)?.await })?;
     tracing::info!("stopped; all open requests are done");
     Ok(ExitCode::SUCCESS)
+}
+
+impl DemoCommand {
+    fn run(self, mut config: Config) -> Result<ExitCode> {
+        if let Some(listen) = self.listen {
+            config.http.listen = listen;
+        }
+        let plan = demo::Plan { students: self.students, terms: self.terms, seed: self.seed };
+        let kernel = open(config)?;
+        let summary = load_demo(&kernel, &plan)?;
+        print_demo(&summary)?;
+        if self.no_serve {
+            return Ok(ExitCode::SUCCESS);
+        }
+        serve(kernel)
+    }
+}
+
+/// Loads with a bar that shows how far it is and how long it will take.
+fn load_demo(kernel: &Kernel, plan: &demo::Plan) -> Result<demo::Summary> {
+    let bar = indicatif::ProgressBar::new(u64::from(plan.students));
+    let style = "{bar:40} {human_pos}/{human_len} 名学生 pupils  {elapsed} (+{eta})";
+    bar.set_style(indicatif::ProgressStyle::with_template(style)?);
+    let loaded = demo::load(kernel, plan, &bar);
+    bar.finish_and_clear();
+    Ok(loaded?)
+}
+
+/// Prints one line an account: role, user name, password.
+fn print_demo(summary: &demo::Summary) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    let demo::Summary { students, screenings, .. } = summary;
+    writeln!(out, "演示数据 demo: {students} 名学生 pupils, {screenings} 条视力筛查 vision screenings")?;
+    for account in &summary.accounts {
+        writeln!(out, "{:16} {:12} {}", account.role.code(), account.username, account.password)?;
+    }
+    Ok(())
 }
 
 /// Prints for a person, so it writes to standard output.

@@ -16,10 +16,11 @@
 //! | [`healthfile`] | one pupil's file, assembled from the slices' timelines |
 //! | [`stats`] | the authorities' figures, with disclosure control |
 //! | [`exchange`] | roster import and other sheets that cross the school's door |
+//! | [`demo`] | a county that is not there, for trying the house out and for measuring it |
 //! | [`app`], [`cli`] | the only list of slices, and the commands |
 //!
 //! Imports run one way: kernel ← access ← org ← student, tally ← slices ← healthfile, stats,
-//! exchange ← app, cli. Never upward, never sideways (`tests/it/architecture.rs` holds the line).
+//! exchange ← demo, app, cli. Never upward, never sideways (`tests/it/architecture.rs` holds the line).
 //!
 //! Inside a slice the files are always the same: `mod.rs` (words and mounting), `rules.rs` (pure),
 //! `standards/` (the tables of the law as data), `store.rs` (rows), `service.rs` (use cases, one
@@ -31,6 +32,7 @@ compile_error!("choose an engine: the default feature `sqlite`, or `postgres`");
 pub mod access;
 pub mod app;
 pub mod cli;
+pub mod demo;
 pub mod exchange;
 pub mod healthfile;
 pub mod kernel;

@@ -1,15 +1,18 @@
 -- An import is a reviewed change set: checked, reviewed, committed, and taken back while untouched.
+-- worked_at: when its worker last wrote; null while nobody works on it.
 CREATE TABLE roster_import (
     school_id    BIGINT    NOT NULL REFERENCES school (id),
     id           BIGINT    NOT NULL,
     state        TEXT      NOT NULL,
     file_name    TEXT      NOT NULL,
     file_hash    TEXT      NOT NULL,
+    on_date      DATE      NOT NULL,
     headers      TEXT      NOT NULL,
     rows_total   INTEGER   NOT NULL,
     rows_done    INTEGER   NOT NULL,
     summary      TEXT      NOT NULL,
     version      INTEGER   NOT NULL,
+    worked_at    TIMESTAMP,
     created_at   TIMESTAMP NOT NULL,
     created_by   BIGINT,
     committed_at TIMESTAMP,

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 mod access;
 mod architecture;
+mod cli;
+mod demo;
+mod exchange;
 mod healthfile;
 mod kernel;
 mod kit;

@@ -46,16 +46,20 @@ macro_rules! stored_as_small_int {
                 &'b self,
                 out: &mut diesel::serialize::Output<'b, '_, crate::kernel::db::Backend>,
             ) -> diesel::serialize::Result {
-                use diesel::serialize::ToSql as Stored;
-                Stored::<diesel::sql_types::SmallInt, _>::to_sql(&self.0, out)
+                <i16 as diesel::serialize::ToSql<
+                                                                            diesel::sql_types::SmallInt,
+                                                                            crate::kernel::db::Backend,
+                                                                        >>::to_sql(&self.0, out)
             }
         }
         impl diesel::deserialize::FromSql<diesel::sql_types::SmallInt, crate::kernel::db::Backend> for $type {
             fn from_sql(
                 bytes: <crate::kernel::db::Backend as diesel::backend::Backend>::RawValue<'_>,
             ) -> diesel::deserialize::Result<Self> {
-                use diesel::deserialize::FromSql as Stored;
-                let code: i16 = Stored::<diesel::sql_types::SmallInt, _>::from_sql(bytes)?;
+                let code = <i16 as diesel::deserialize::FromSql<
+                    diesel::sql_types::SmallInt,
+                    crate::kernel::db::Backend,
+                >>::from_sql(bytes)?;
                 Self::from_code(code).ok_or_else(|| format!("{code} is no {}", stringify!($type)).into())
             }
         }

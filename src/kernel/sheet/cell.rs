@@ -2,6 +2,7 @@
 
 use calamine::{DataRef, ExcelDateTime};
 use chrono::{NaiveDate, NaiveTime};
+use serde::{Deserialize, Serialize};
 
 use crate::kernel::error::Fault;
 
@@ -14,7 +15,8 @@ const EXCEL_DIGITS: usize = 15;
 const SERIAL_END: f64 = 2_958_466.0;
 
 /// What a cell holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Cell {
     /// Nothing, or white space alone.
     Empty,

@@ -70,6 +70,11 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row put together again from its kept cells.
+    pub fn new(number: u32, cells: Vec<Cell>) -> Self {
+        Self { number, cells }
+    }
+
     /// The cell under the title at `index` (from 0); empty beyond the last filled cell.
     pub fn cell(&self, index: usize) -> &Cell {
         self.cells.get(index).unwrap_or(&Cell::Empty)

@@ -52,7 +52,7 @@ impl Figures {
 }
 
 /// The finest table of a publication and all its margins.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cube {
     pub(super) areas: Tree,
     pub(super) levels: Vec<AreaLevel>,

@@ -159,7 +159,10 @@ impl Protector<'_> {
         }
         let (mut known, zeros) = (at(&self.known, group), at(&self.zeros, group));
         for quantity in Quantity::ALL {
-            if quantity.within().is_some_and(|outer| known & zeros & outer.bit() != 0) {
+            // Figures need not nest (screened without a roster: nobody expected): a count of somebody
+            // does not follow from nobody.
+            let nobody = zeros & quantity.bit() != 0;
+            if nobody && quantity.within().is_some_and(|outer| known & zeros & outer.bit() != 0) {
                 known |= quantity.bit();
             }
         }

@@ -50,6 +50,7 @@
 
 mod absorb;
 mod answer;
+mod counters;
 mod cube;
 mod exchange;
 mod margins;

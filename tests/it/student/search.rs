@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use xuekang::access::{Role, Scope};
 use xuekang::org::rules::Sex;
 
-use super::world::{World, admission, with, world};
+use super::world::{World, admission, encoded, with, world};
 use crate::kit::identity_number;
 
 async fn three(w: &World) {
@@ -33,7 +33,8 @@ async fn a_pupil_is_found_by_name_pinyin_and_initials(#[case] typed: &str, #[cas
     let w = world().await;
     three(&w).await;
     assert_eq!(w.here.search(&format!("q={typed}")).await, names);
-    let count = w.here.registrar.get(&format!("/api/v1/students/count?q={typed}")).send().await.expect(200);
+    let count =
+        w.here.registrar.get(&encoded(&format!("/api/v1/students/count?q={typed}"))).send().await.expect(200);
     assert_eq!(count["count"], names.len());
 }
 

@@ -61,6 +61,15 @@ pub fn with(mut body: Value, field: &str, value: Value) -> Value {
     body
 }
 
+/// A query as a browser sends it.
+pub fn encoded(query: &str) -> String {
+    let byte = |byte: u8| match byte.is_ascii() {
+        true => char::from(byte).to_string(),
+        false => format!("%{byte:02X}"),
+    };
+    query.bytes().map(byte).collect()
+}
+
 impl School {
     /// Admits a pupil by the form and gives the answer's body.
     pub async fn admit(&self, body: &Value) -> Value {
@@ -84,7 +93,8 @@ impl School {
     }
 
     pub async fn search(&self, query: &str) -> Vec<String> {
-        let found = self.registrar.get(&format!("/api/v1/students?{query}")).send().await.expect(200);
+        let path = format!("/api/v1/students?{}", encoded(query));
+        let found = self.registrar.get(&path).send().await.expect(200);
         found["items"].as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().into()).collect()
     }
 }

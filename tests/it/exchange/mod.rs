@@ -1,0 +1,8 @@
+//! The roster import: rows by themselves, and the whole way over HTTP.
+
+mod commit;
+mod files;
+mod kit;
+mod review;
+mod rows;
+mod undo;
