@@ -233,6 +233,5 @@ async fn a_sheet_of_more_rows_than_one_transaction_takes_is_committed_whole() {
 /// A name of four characters for every number.
 fn name(number: usize) -> String {
     let letters: Vec<char> = "梁文顾轩博陆欣怡叶强".chars().collect();
-    let digit = |place: usize| letters[number / 10_usize.pow(place as u32) % 10];
-    [3, 2, 1, 0].map(digit).iter().collect()
+    [1000, 100, 10, 1].map(|place| letters[number / place % 10]).iter().collect()
 }
