@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use xuekang::stats::rules::{AreaLevel, Areas, Cube, Figures, Protected, Quantity};
 
 use super::auditor::{Shown, check_proofs, check_proofs_together};
-use super::tables::{SEXES, any_figures, any_province};
+use super::tables::{Province, SEXES, any_figures, any_province};
 
 fn all_hidden(table: &Protected) -> Vec<([usize; 3], Quantity)> {
     let [areas, grades, sexes] = table.cube().shape();
@@ -115,6 +115,33 @@ proptest! {
     #[test]
     fn no_hidden_count_follows_by_adding_and_subtracting(province in any_province(2, 3, 2)) {
         let (top, schools) = province.publish(10);
+        prop_assert_eq!(Shown::of(&top, &schools).computable_by_algebra(), Vec::new());
+    }
+}
+
+/// The same without rosters in some groups: nobody expected, and pupils screened all the same.
+fn without_rosters(mut province: Province, without: &[bool]) -> Province {
+    let groups = province.counties.iter_mut().flatten().flatten().flatten();
+    for (figures, without) in groups.zip(without.iter().cycle()) {
+        if *without {
+            figures.expected = 0;
+        }
+    }
+    province
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn figures_that_do_not_nest_give_nothing_away_either(
+        province in any_province(2, 3, 2),
+        without in prop::collection::vec(any::<bool>(), 1..5)
+    ) {
+        let (top, schools) = without_rosters(province, &without).publish(10);
+        check_proofs(&top);
+        check_proofs_together(&top, &schools);
+        prop_assert_eq!(Shown::of(&top, &schools).small_sums(10), Vec::new());
         prop_assert_eq!(Shown::of(&top, &schools).computable_by_algebra(), Vec::new());
     }
 }
