@@ -15,13 +15,14 @@ use super::store::{
 };
 use crate::kernel::Kernel;
 use crate::kernel::clock::full_months;
+use crate::kernel::db::Json;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::org::rules::{ClassNumber, Cohort, GradeCode, SchoolKind, SchoolYear, Sex, Stage, TermHalf};
 use crate::org::{DayKind, Dwellers};
 use crate::student::rules::{OnRoll, ReasonIn, ReasonOut, TermEnd, enrolled};
-use crate::tally::{Contribution, Group};
-use crate::vision::rules::{Glasses, Measured, NotDoneReason, RuleSets, Settings, contributions, judge};
+use crate::tally::Group;
+use crate::vision::rules::{Kind, Measured, RuleSets, Settings, counted, expected, judge};
 
 const SOURCE: &str = "demo";
 const BEDS: i16 = 8;
@@ -372,7 +373,7 @@ impl Maker {
             age_months,
         });
         let group = Group { term: term.code, class: time.class.id, grade, sex: pupil.sex };
-        rows.changes.push((group, Contribution::one(EXPECTED, "all")));
+        rows.changes.extend(expected(ROUND_KIND).map(|one| (group, one)));
         let half_year = half_year(time, year, term.code.half()).unwrap_or_default();
         let outcome = pupil.eyes.screen(&mut self.dice, half_year);
         self.screening(rows, pupil, group, index, &outcome)
@@ -394,10 +395,9 @@ impl Maker {
         let Some(term) = self.terms.get(index) else { return Ok(()) };
         let examined_on = examined_on(term, rows, group.class);
         let rule_set = self.rule_sets.rule_set_on(examined_on).map_err(Error::internal)?;
-        let verdict = judge(&measured, Some(pupil.birth_date), examined_on, rule_set, self.settings);
-        if not_done.is_none() {
-            rows.changes.extend(contributions(&verdict).into_iter().map(|one| (group, one)));
-        }
+        let judged = || judge(&measured, Some(pupil.birth_date), examined_on, rule_set, self.settings);
+        let verdict = not_done.is_none().then(judged);
+        rows.changes.extend(counted(ROUND_KIND, verdict.as_ref()).into_iter().map(|one| (group, one)));
         rows.screenings.push(ScreeningRow {
             school_id: rows.school.id,
             id: self.kernel.ids.next(),
@@ -409,8 +409,8 @@ impl Maker {
             sex: pupil.sex,
             age_months: full_months(pupil.birth_date, examined_on).unwrap_or_default(),
             examined_on,
-            not_done_reason: not_done.map(|reason: &NotDoneReason| reason.code()),
-            glasses: measured.glasses.unwrap_or(Glasses::NoGlasses).code(),
+            not_done_reason: not_done.copied(),
+            glasses: measured.glasses,
             right_uncorrected: measured.right.uncorrected,
             left_uncorrected: measured.left.uncorrected,
             right_corrected: measured.right.corrected,
@@ -421,8 +421,8 @@ impl Maker {
             left_sphere: measured.left.sphere,
             left_cylinder: measured.left.cylinder,
             left_axis: measured.left.axis,
-            verdict: serde_json::to_string(&verdict).map_err(Error::internal)?,
-            standard: verdict.standard,
+            standard: verdict.as_ref().map(|verdict| verdict.standard.clone()),
+            verdict: verdict.map(Json),
             source: SOURCE,
             version: 1,
             entered_at: morning(examined_on).min(self.now),
@@ -516,9 +516,7 @@ impl House {
 }
 
 /// The kind of round that every term has.
-const ROUND_KIND: &str = "term";
-/// The indicator of those on the roster of a round.
-const EXPECTED: &str = "vision.expected";
+const ROUND_KIND: Kind = Kind::Regular;
 
 /// The grade of a class in a school year.
 pub(super) fn grade_of(class: &ClassRow, year: SchoolYear) -> Option<GradeCode> {

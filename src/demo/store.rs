@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::Plan;
 use crate::access::audit::{self, Author, Entry, Subject};
-use crate::kernel::db::Conn;
+use crate::kernel::db::{Conn, Json};
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::measure::{Acuity, Axis, Diopter};
@@ -22,6 +22,7 @@ use crate::schema::{
 };
 use crate::student::rules::{GuardianRelation, ReasonIn, ReasonOut, StudentNumberKind};
 use crate::tally::{self, Change};
+use crate::vision::rules::{Glasses, Kind, NotDoneReason, Verdict};
 
 /// Rows one statement writes: the widest row has 28 columns, and SQLite binds at most 32,766 values.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -179,7 +180,7 @@ pub(super) struct RoundRow {
     pub school_id: Id<kind::School>,
     pub id: Id<kind::Round>,
     pub term: TermCode,
-    pub kind: &'static str,
+    pub kind: Kind,
     pub opened_on: NaiveDate,
     pub opened_at: NaiveDateTime,
     pub opened_by: Id<kind::Account>,
@@ -204,14 +205,14 @@ pub(super) struct ScreeningRow {
     pub id: Id<kind::Screening>,
     pub student_id: Id<kind::Student>,
     pub term: TermCode,
-    pub kind: &'static str,
+    pub kind: Kind,
     pub class_id: Id<kind::Class>,
     pub grade: GradeCode,
     pub sex: Sex,
     pub age_months: i32,
     pub examined_on: NaiveDate,
-    pub not_done_reason: Option<&'static str>,
-    pub glasses: &'static str,
+    pub not_done_reason: Option<NotDoneReason>,
+    pub glasses: Option<Glasses>,
     pub right_uncorrected: Option<Acuity>,
     pub left_uncorrected: Option<Acuity>,
     pub right_corrected: Option<Acuity>,
@@ -222,8 +223,8 @@ pub(super) struct ScreeningRow {
     pub left_sphere: Option<Diopter>,
     pub left_cylinder: Option<Diopter>,
     pub left_axis: Option<Axis>,
-    pub verdict: String,
-    pub standard: String,
+    pub verdict: Option<Json<Verdict>>,
+    pub standard: Option<String>,
     pub source: &'static str,
     pub version: i32,
     pub entered_at: NaiveDateTime,

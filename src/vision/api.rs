@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::rules::{
-    Answer, Band, Change, Glasses, Grade, JudgeRow, Kind, Line, Myopia, NotDoneReason, advice,
+    Answer, Band, Change, Glasses, Grade, JudgeRow, Kind, Line, Myopia, NotDoneReason, Settings, advice,
 };
 use super::service::{self, ClassCoverage, ClassLine, Compared, Correction, NewScreening, Occasion};
 use super::{Round, Screening, Superseded};
@@ -681,7 +681,7 @@ async fn judge_vision(
 ) -> Result<web::Json<Judged>> {
     let JudgeInput { acuity, rows } = body.value;
     check_rows(&rows, 0, JUDGE_ROWS)?;
-    let settings = service::settings(&kernel);
+    let settings = Settings::from(&kernel.config.vision);
     let judged = web::block(move || service::judge_rows(&rows, acuity, settings));
     let judged = judged.await.map_err(Error::internal)??;
     Ok(web::Json(Judged { rows: judged.into_iter().map(JudgedRow::from).collect() }))

@@ -192,12 +192,15 @@ pub(super) fn rounds(
     Ok(query.order(order).select(Round::as_select()).load(c)?)
 }
 
+/// How many pupils of a round and class.
+pub(super) type ByClass = BTreeMap<(Id<kind::Round>, Id<kind::Class>), i64>;
+
 /// How many pupils of each round and class are expected.
 pub(super) fn count_expected(
     c: &mut Conn,
     at: &Authorised<kind::School>,
     rounds: &[Id<kind::Round>],
-) -> Result<BTreeMap<(Id<kind::Round>, Id<kind::Class>), i64>> {
+) -> Result<ByClass> {
     use vision_roster as t;
     let rows: Vec<(Id<kind::Round>, Id<kind::Class>, i64)> = t::table
         .filter(t::school_id.eq(at.id()).and(t::round_id.eq_any(rounds)))
@@ -214,7 +217,7 @@ pub(super) fn count_recorded(
     at: &Authorised<kind::School>,
     rounds: &[Id<kind::Round>],
     done: bool,
-) -> Result<BTreeMap<(Id<kind::Round>, Id<kind::Class>), i64>> {
+) -> Result<ByClass> {
     use {vision_roster as t, vision_round as r, vision_screening as s};
     let of_round = r::school_id.eq(t::school_id).and(r::id.eq(t::round_id));
     let of_pupil = s::school_id.eq(t::school_id).and(s::student_id.eq(t::student_id));

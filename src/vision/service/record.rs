@@ -4,17 +4,17 @@
 use chrono::NaiveDate;
 
 use crate::access::Actor;
+use crate::kernel::Kernel;
 use crate::kernel::clock::full_months;
 use crate::kernel::db::Json;
 use crate::kernel::error::{Error, Fault, FieldError, Result};
 use crate::kernel::ids::{Id, kind};
-use crate::kernel::{Kernel, config};
 use crate::org::TermFacts;
 use crate::org::rules::{GradeCode, Sex, TermCode};
 use crate::student::service::Place;
 use crate::tally::{self, Group};
 use crate::vision::Screening;
-use crate::vision::rules::{Examination, Kind, MyopiaEdge, RuleSet, RuleSets, Settings, counted, judge};
+use crate::vision::rules::{Examination, Kind, RuleSet, RuleSets, Settings, counted, judge};
 
 /// The day of a screening, once it may be one, with the rules that judge it.
 pub(super) struct Day<'a> {
@@ -42,7 +42,7 @@ impl Day<'static> {
         let rule_sets = RuleSets::embedded().map_err(Error::internal)?;
         match rule_sets.rule_set_on(examined_on) {
             Ok(rule_set) if faults.len() == before => {
-                Ok(Some(Self { examined_on, rule_set, settings: settings(kernel) }))
+                Ok(Some(Self { examined_on, rule_set, settings: Settings::from(&kernel.config.vision) }))
             }
             Ok(_) => Ok(None),
             Err(fault) => {
@@ -51,15 +51,6 @@ impl Day<'static> {
             }
         }
     }
-}
-
-/// How the county judges, from the settings.
-pub fn settings(kernel: &Kernel) -> Settings {
-    let myopia_edge = match kernel.config.vision.myopia_edge {
-        config::MyopiaEdge::Strict => MyopiaEdge::Strict,
-        config::MyopiaEdge::Inclusive => MyopiaEdge::Inclusive,
-    };
-    Settings { myopia_edge }
 }
 
 /// Where a pupil was on the day, once a screening can keep it.

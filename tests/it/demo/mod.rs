@@ -48,7 +48,7 @@ fn figures(kernel: &Kernel) -> (Vec<String>, Vec<String>, Vec<String>) {
             .select((student::name, student::sex, student::birth_date))
             .order(student::id)
             .load(c)?;
-        let screenings: Vec<(i32, NaiveDate, String)> = vision_screening::table
+        let screenings: Vec<(i32, NaiveDate, Option<String>)> = vision_screening::table
             .select((vision_screening::term, vision_screening::examined_on, vision_screening::verdict))
             .order(vision_screening::id)
             .load(c)?;

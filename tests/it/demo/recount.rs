@@ -72,7 +72,7 @@ fn recount_expected(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()
 }
 
 fn recount_screened(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()> {
-    type Row = (Id<kind::School>, TermCode, Id<kind::Class>, GradeCode, Sex, String);
+    type Row = (Id<kind::School>, TermCode, Id<kind::Class>, GradeCode, Sex, Option<String>);
     let rows: Vec<Row> = vision_screening::table
         .filter(vision_screening::not_done_reason.is_null())
         .select((
@@ -85,7 +85,7 @@ fn recount_screened(c: &mut Conn, found: &mut dyn FnMut(Recounted)) -> Result<()
         ))
         .load(c)?;
     for (school, term, class, grade, sex, verdict) in rows {
-        let verdict: Verdict = serde_json::from_str(&verdict).unwrap();
+        let verdict: Verdict = serde_json::from_str(&verdict.unwrap()).unwrap();
         for contribution in contributions(&verdict) {
             found((school, Group { term, class, grade, sex }, contribution));
         }

@@ -233,6 +233,37 @@ async fn a_sheet_of_more_rows_than_one_transaction_takes_is_committed_whole() {
 /// A name of four characters for every number.
 fn name(number: usize) -> String {
     let letters: Vec<char> = "梁文顾轩博陆欣怡叶强".chars().collect();
-    let digit = |place: usize| letters[number / 10_usize.pow(place as u32) % 10];
-    [3, 2, 1, 0].map(digit).iter().collect()
+    [1000, 100, 10, 1].map(|place| letters[number / place % 10]).iter().collect()
+}
+
+#[actix_web::test]
+async fn one_row_that_cannot_be_written_leaves_the_others_alone() {
+    let office = office().await;
+    let house = serde_json::json!({ "name": "女生楼", "dwellers": "F" });
+    let path = format!("/api/v1/schools/{}/dormitories", office.school.id);
+    office.registrar.post(&path).json(&house).send().await.expect(201);
+    let titles = format!("{TITLES},是否住宿,宿舍");
+    let file =
+        format!("{titles}\n{},是,女生楼-101\n{},是,女生楼-102\n{},否,\n", THREE[0], THREE[1], THREE[2]);
+    let import = office.import(file.as_bytes()).await;
+    assert_eq!(counts(&import), [2, 0, 0, 1, 0], "row 3 is a boy");
+    assert_eq!(codes(&office.row(&import, 3).await), ["dormitory_sex"]);
+    assert_eq!(office.on_roll().await, 2);
+}
+
+#[actix_web::test]
+async fn a_pupil_changed_by_a_form_after_the_preview_becomes_a_conflict() {
+    let office = office().await;
+    let first = office.import(&sheet(&THREE)).await;
+    let elsewhere: Vec<String> = THREE.iter().map(|row| row.replace("街道", "大街")).collect();
+    let elsewhere: Vec<&str> = elsewhere.iter().map(String::as_str).collect();
+    let preview = office.upload(&sheet(&elsewhere)).await;
+    let pupil = office.row(&first, 3).await["student_id"].as_str().unwrap().to_owned();
+    let form = serde_json::json!({ "name": "陆心怡", "reason": "户口簿更正" });
+    let request = office.registrar.put(&format!("/api/v1/students/{pupil}"));
+    request.header("If-Match", "\"v1\"").json(&form).send().await.expect(200);
+    let done = office.commit(&preview).await;
+    assert_eq!(counts(&done), [0, 2, 0, 1, 0]);
+    assert_eq!(codes(&office.row(&done, 3).await), ["changed_meanwhile"]);
+    office.undo(&first).await.expect_problem(409, "import_touched");
 }

@@ -129,8 +129,8 @@ const REPEATED: usize = 11;
 fn mend(sheet: &xuekang::kernel::sheet::Sheet) -> Vec<u8> {
     let mut book = Workbook::new();
     let out = book.add_worksheet();
-    for (column, title) in sheet.headers.iter().enumerate() {
-        out.write_string(0, column as u16, title).unwrap();
+    for (column, title) in (0_u16..).zip(&sheet.headers) {
+        out.write_string(0, column, title).unwrap();
     }
     for (line, row) in sheet.rows.iter().enumerate() {
         for (column, title) in sheet.headers.iter().enumerate() {
@@ -149,7 +149,8 @@ fn mend(sheet: &xuekang::kernel::sheet::Sheet) -> Vec<u8> {
                 (_, cell) => cell.text(),
             };
             if !text.is_empty() {
-                out.write_string(line as u32 + 1, column as u16, &text).unwrap();
+                let at = (u32::try_from(line).unwrap() + 1, u16::try_from(column).unwrap());
+                out.write_string(at.0, at.1, &text).unwrap();
             }
         }
     }

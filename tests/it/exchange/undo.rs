@@ -1,5 +1,7 @@
 //! Taking an import back.
 
+use xuekang::access::{Role, Scope};
+
 use super::kit::*;
 
 #[actix_web::test]
@@ -69,4 +71,15 @@ async fn enrolled(office: &Office) -> i64 {
     };
     let counts = kernel.db.read(read).await.unwrap();
     counts.iter().filter(|(counter, _)| counter.indicator == "enrolled").map(|(_, count)| count.n).sum()
+}
+
+#[actix_web::test]
+async fn a_pupil_whose_guardian_has_an_account_is_not_taken_away() {
+    let office = office().await;
+    let import = office.import(&sheet(&THREE)).await;
+    let pupil = office.row(&import, 4).await["student_id"].as_str().unwrap().parse().unwrap();
+    let account = office.app.account("a-guardian").await;
+    office.app.grant(account, Role::Guardian, Scope::Child(pupil)).await;
+    let problem = office.undo(&import).await.expect_problem(409, "import_touched");
+    assert_eq!(problem["rows"], serde_json::json!([4]));
 }

@@ -9,7 +9,6 @@ use xuekang::kernel::ids::{Id, kind};
 use xuekang::org::rules::{SchoolKind, Stage, TermCode, TermHalf};
 use xuekang::org::service::{
     ClassInput, DormitoryInput, SchoolInput, TermInput, create_class, create_dormitory, create_school,
-    create_term,
 };
 use xuekang::org::{ClassFacts, DormitoryFacts, SchoolFacts, TermFacts};
 use xuekang::student::service::{Context, open_term};

@@ -52,7 +52,11 @@ pub async fn pupils_in(app: &TestApp, class: &ClassFacts, number: usize) -> Vec<
 
 /// Names hold no digits.
 fn numeral(number: usize) -> String {
-    number.to_string().chars().map(|c| "甲乙丙丁戊己庚辛壬癸".chars().nth(c as usize - 48).unwrap()).collect()
+    let digit = |c: char| {
+        ["甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸"]
+            [usize::try_from(c.to_digit(10).unwrap()).unwrap()]
+    };
+    number.to_string().chars().map(digit).collect()
 }
 
 impl Morning {
