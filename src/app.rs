@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
-use actix_web::middleware::from_fn;
+use actix_web::http::header;
+use actix_web::middleware::{DefaultHeaders, from_fn};
 use actix_web::{App, HttpResponse, HttpServer, get, web};
 use diesel::prelude::*;
 use serde::Serialize;
@@ -144,6 +145,12 @@ pub fn service(
         .split_for_parts();
     app.service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
         .default_service(web::to(nowhere))
+        // What is answered here is about children: no cache keeps it.
+        .wrap(
+            DefaultHeaders::new()
+                .add((header::CACHE_CONTROL, "no-store"))
+                .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff")),
+        )
         .wrap(from_fn(access::door))
         .wrap(from_fn(time_limit))
         .wrap(from_fn(problems))

@@ -28,6 +28,14 @@ async fn the_openapi_document_and_its_page_are_there() {
     assert_eq!(app.get("/api/docs/").send().await.status, 200);
 }
 
+#[actix_web::test]
+async fn no_cache_keeps_what_is_answered() {
+    let app = kit::app().await;
+    let answer = app.get("/health/live").send().await;
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+}
+
 const LOGIN: &str = "/api/v1/auth/login";
 
 #[actix_web::test]
