@@ -108,7 +108,11 @@ impl Cube {
                 "the parts do not add up to the total above them; count again",
             ));
         }
-        Ok(Protector::new(&self, threshold, Some(frame)).finish().into_protected(self))
+        let protected = Protector::new(&self, threshold, Some(frame)).finish().into_protected(self);
+        // Figures that do not nest (pupils screened who were not expected, or who have left since)
+        // can leave a proof of the table above that no exchange of schools carries out. Then no part
+        // is shown: what the table above shows is all that is known, and that is proven there.
+        Ok(if protected.unproven == 0 { protected } else { protected.withdrawn(groups) })
     }
 }
 
@@ -137,6 +141,19 @@ impl Protected {
             known: self.known.get(range).unwrap_or_default().to_vec(),
             traces: self.traces(place),
         })
+    }
+
+    /// The same with every part hidden; the first `groups` are the total, which the table above
+    /// decided.
+    fn withdrawn(mut self, groups: usize) -> Self {
+        for known in self.known.iter_mut().skip(groups) {
+            *known = 0;
+        }
+        for hidden in self.hidden.iter_mut().skip(groups) {
+            *hidden = u8::MAX;
+        }
+        self.moves.clear();
+        self
     }
 
     fn traces(&self, area: usize) -> Vec<Trace> {
