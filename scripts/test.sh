@@ -208,7 +208,7 @@ check_api_as() {
     local base=$1 who=$2 token=$3
     echo "-- as $who"
     set -- --checks not_a_server_error,response_schema_conformance --max-examples 40 --seed 1 \
-        --generation-deterministic --generation-database none --request-timeout 20 --no-color
+        --generation-deterministic --request-timeout 20 --no-color
     if [ -n "$token" ]; then
         set -- "$@" --header "Authorization: Bearer $token" --exclude-path-regex '^/api/v1/auth/'
     fi

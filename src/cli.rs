@@ -264,7 +264,7 @@ fn print_demo(summary: &demo::Summary) -> Result<()> {
     let demo::Summary { students, screenings, .. } = summary;
     writeln!(out, "演示数据 demo: {students} 名学生 pupils, {screenings} 条视力筛查 vision screenings")?;
     for account in &summary.accounts {
-        writeln!(out, "{:16} {:12} {}", account.role.code(), account.username, account.password)?;
+        writeln!(out, "{:16} {:12} {}", account.role.as_str(), account.username, account.password)?;
     }
     Ok(())
 }

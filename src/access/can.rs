@@ -252,7 +252,7 @@ impl<P: Permit> Can<P> {
         if grants.is_empty() && !permission.for_everyone() {
             tracing::warn!(
                 account = %actor.account_id,
-                permission = permission.code(),
+                permission = permission.as_str(),
                 request_id = %actor.request_id,
                 "permission denied"
             );

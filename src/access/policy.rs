@@ -1,113 +1,103 @@
 //! The policy: which role may do what, and in which kind of scope. Roles are code, grants are
 //! data. What the table does not name is refused.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::text_enum;
 
-use serde::{Deserialize, Serialize};
-
-use crate::kernel::text::Text;
-
-/// A code that no list of this house knows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("unknown code")]
-pub struct UnknownCode;
-
-macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $zh:literal, $en:literal;)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-                 utoipa::ToSchema)]
-        pub enum $name {
-            $(#[doc = concat!($zh, ": ", $en, ".")] #[serde(rename = $code)] $variant,)+
-        }
-
-        impl $name {
-            /// Every one, in the order of the table.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The stable code, as the database and the API write it.
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
-            }
-
-            /// What people call it, in both languages.
-            pub fn text(self) -> Text {
-                match self { $(Self::$variant => Text::new($zh, $en)),+ }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownCode;
-
-            fn from_str(code: &str) -> Result<Self, UnknownCode> {
-                match code { $($code => Ok(Self::$variant),)+ _ => Err(UnknownCode) }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.code())
-            }
-        }
-    };
-}
-
-coded! {
+text_enum! {
     /// What a person is to a school, a child or the system.
-    Role {
-        SchoolDoctor = "school_doctor", "校医", "school doctor";
-        Counselor = "counselor", "心理教师", "counsellor";
-        ClassTeacher = "class_teacher", "班主任", "class teacher";
-        DormManager = "dorm_manager", "宿管", "dormitory manager";
-        PeTeacher = "pe_teacher", "体育教师", "PE teacher";
-        Registrar = "registrar", "学籍管理员", "registrar";
-        Principal = "principal", "校长", "principal";
-        HealthAuthority = "health_authority", "卫生健康部门", "health authority";
-        Guardian = "guardian", "监护人", "guardian";
-        Student = "student", "学生本人", "pupil";
-        SystemAdmin = "system_admin", "系统管理员", "system administrator";
-        SecurityAdmin = "security_admin", "安全管理员", "security administrator";
-        AuditAdmin = "audit_admin", "审计管理员", "audit administrator";
+    pub enum Role {
+        /// School doctor.
+        SchoolDoctor = "school_doctor" ("校医", "school doctor"),
+        /// Counsellor.
+        Counselor = "counselor" ("心理教师", "counsellor"),
+        /// Class teacher.
+        ClassTeacher = "class_teacher" ("班主任", "class teacher"),
+        /// Dormitory manager.
+        DormManager = "dorm_manager" ("宿管", "dormitory manager"),
+        /// PE teacher.
+        PeTeacher = "pe_teacher" ("体育教师", "PE teacher"),
+        /// Registrar.
+        Registrar = "registrar" ("学籍管理员", "registrar"),
+        /// Principal.
+        Principal = "principal" ("校长", "principal"),
+        /// Health authority.
+        HealthAuthority = "health_authority" ("卫生健康部门", "health authority"),
+        /// Guardian.
+        Guardian = "guardian" ("监护人", "guardian"),
+        /// Pupil.
+        Student = "student" ("学生本人", "pupil"),
+        /// System administrator.
+        SystemAdmin = "system_admin" ("系统管理员", "system administrator"),
+        /// Security administrator.
+        SecurityAdmin = "security_admin" ("安全管理员", "security administrator"),
+        /// Audit administrator.
+        AuditAdmin = "audit_admin" ("审计管理员", "audit administrator"),
     }
 }
 
-coded! {
+text_enum! {
     /// One thing that can be allowed.
-    Permission {
-        Me = "me", "查看本人账号、修改本人密码", "see one's own account, change one's own password";
-        Judge = "judge", "按标准判定数据，不保存", "judge values by the standards, storing nothing";
-        OrgRead = "org.read", "查看学校、班级、宿舍、学期", "see schools, classes, dormitories, terms";
-        OrgWrite = "org.write", "维护学校、班级、宿舍、学期", "keep schools, classes, dormitories, terms";
-        StudentRead = "student.read", "查看学生名册（证件号码遮蔽）", "see pupils (numbers masked)";
-        StudentWrite = "student.write", "维护学籍与住宿", "keep pupils, enrolments and stays";
-        RosterImport = "roster.import", "导入花名册", "import the roster";
-        VisionRead = "vision.read", "查看视力筛查结果", "see vision screenings";
-        VisionWrite = "vision.write", "录入视力筛查", "enter vision screenings";
-        VisionCorrect = "vision.correct", "更正视力筛查", "correct vision screenings";
-        VisionRound = "vision.round", "开启视力筛查轮次", "open a round of vision screening";
-        HealthfileRead = "healthfile.read", "查看个人健康档案", "see a pupil's health file";
-        HealthfileReaders = "healthfile.readers", "查看谁看过健康档案", "see who looked at a health file";
-        StatsSchool = "stats.school", "查看本校统计", "see the statistics of one's own school";
-        StatsRead = "stats.read", "查看辖区统计（小数据隐藏）", "see statistics of a region (small cells hidden)";
-        AccountRead = "account.read", "查看账号与授权", "see accounts and their grants";
-        AccountWrite = "account.write", "建立、停用账号，重置密码", "create and disable accounts, reset passwords";
-        GrantWrite = "grant.write", "授予、撤销角色", "grant and revoke roles";
-        SessionEnd = "session.end", "查看、终止他人会话", "see and end sessions of others";
-        AuditRead = "audit.read", "查看审计记录", "see the audit trail";
+    pub enum Permission {
+        /// See one's own account, change one's own password.
+        Me = "me" ("查看本人账号、修改本人密码", "see one's own account, change one's own password"),
+        /// Judge values by the standards, storing nothing.
+        Judge = "judge" ("按标准判定数据，不保存", "judge values by the standards, storing nothing"),
+        /// See schools, classes, dormitories, terms.
+        OrgRead = "org.read" ("查看学校、班级、宿舍、学期", "see schools, classes, dormitories, terms"),
+        /// Keep schools, classes, dormitories, terms.
+        OrgWrite = "org.write" ("维护学校、班级、宿舍、学期", "keep schools, classes, dormitories, terms"),
+        /// See pupils (numbers masked).
+        StudentRead = "student.read" ("查看学生名册（证件号码遮蔽）", "see pupils (numbers masked)"),
+        /// Keep pupils, enrolments and stays.
+        StudentWrite = "student.write" ("维护学籍与住宿", "keep pupils, enrolments and stays"),
+        /// Import the roster.
+        RosterImport = "roster.import" ("导入花名册", "import the roster"),
+        /// See vision screenings.
+        VisionRead = "vision.read" ("查看视力筛查结果", "see vision screenings"),
+        /// Enter vision screenings.
+        VisionWrite = "vision.write" ("录入视力筛查", "enter vision screenings"),
+        /// Correct vision screenings.
+        VisionCorrect = "vision.correct" ("更正视力筛查", "correct vision screenings"),
+        /// Open a round of vision screening.
+        VisionRound = "vision.round" ("开启视力筛查轮次", "open a round of vision screening"),
+        /// See a pupil's health file.
+        HealthfileRead = "healthfile.read" ("查看个人健康档案", "see a pupil's health file"),
+        /// See who looked at a health file.
+        HealthfileReaders = "healthfile.readers" ("查看谁看过健康档案", "see who looked at a health file"),
+        /// See the statistics of one's own school.
+        StatsSchool = "stats.school" ("查看本校统计", "see the statistics of one's own school"),
+        /// See statistics of a region (small cells hidden).
+        StatsRead = "stats.read" ("查看辖区统计（小数据隐藏）", "see statistics of a region (small cells hidden)"),
+        /// See accounts and their grants.
+        AccountRead = "account.read" ("查看账号与授权", "see accounts and their grants"),
+        /// Create and disable accounts, reset passwords.
+        AccountWrite = "account.write" ("建立、停用账号，重置密码", "create and disable accounts, reset passwords"),
+        /// Grant and revoke roles.
+        GrantWrite = "grant.write" ("授予、撤销角色", "grant and revoke roles"),
+        /// See and end sessions of others.
+        SessionEnd = "session.end" ("查看、终止他人会话", "see and end sessions of others"),
+        /// See the audit trail.
+        AuditRead = "audit.read" ("查看审计记录", "see the audit trail"),
     }
 }
 
-coded! {
+text_enum! {
     /// How far a grant reaches.
-    ScopeKind {
-        Region = "region", "行政区划", "region";
-        School = "school", "学校", "school";
-        Grade = "grade", "年级", "grade";
-        Class = "class", "班级", "class";
-        Dormitory = "dormitory", "宿舍楼", "dormitory";
-        Child = "child", "本人或子女", "oneself or one's own child";
-        System = "system", "系统", "the system";
+    pub enum ScopeKind {
+        /// Region.
+        Region = "region" ("行政区划", "region"),
+        /// School.
+        School = "school" ("学校", "school"),
+        /// Grade.
+        Grade = "grade" ("年级", "grade"),
+        /// Class.
+        Class = "class" ("班级", "class"),
+        /// Dormitory.
+        Dormitory = "dormitory" ("宿舍楼", "dormitory"),
+        /// Oneself or one's own child.
+        Child = "child" ("本人或子女", "oneself or one's own child"),
+        /// The system.
+        System = "system" ("系统", "the system"),
     }
 }
 
@@ -241,13 +231,13 @@ pub fn printed() -> String {
 }
 
 fn print_role(page: &mut String, role: Role) {
-    let name = role.text();
+    let name = role.name();
     page.push_str(&format!("\n{} {} ({role})\n", name.zh, name.en));
     let scopes: Vec<String> =
-        role.scopes().iter().map(|scope| format!("{} {}", scope.text().zh, scope.text().en)).collect();
+        role.scopes().iter().map(|scope| format!("{} {}", scope.name().zh, scope.name().en)).collect();
     page.push_str(&format!("  范围 within: {}\n", scopes.join("; ")));
     let excluded: Vec<&str> =
-        Role::ALL.iter().filter(|other| role.excludes(**other)).map(|other| other.code()).collect();
+        Role::ALL.iter().filter(|other| role.excludes(**other)).map(|other| other.as_str()).collect();
     if role.is_administrator() && excluded.len() + 1 == Role::ALL.len() {
         page.push_str("  不得兼任其他任何角色 may hold no other role\n");
     }
@@ -256,7 +246,7 @@ fn print_role(page: &mut String, role: Role) {
 
 fn print_permissions(page: &mut String, permissions: &[Permission]) {
     for permission in permissions {
-        let text = permission.text();
+        let text = permission.name();
         page.push_str(&format!("  - {} {} ({permission})\n", text.zh, text.en));
     }
 }

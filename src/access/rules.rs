@@ -150,7 +150,7 @@ pub fn may_add(held: &[Held], new: &Held) -> Result<(), Fault> {
     match held.iter().find(|old| old.overlaps(new) && old.role.excludes(new.role)) {
         None => Ok(()),
         Some(old) => {
-            let (old, new) = (old.role.text(), new.role.text());
+            let (old, new) = (old.role.name(), new.role.name());
             Err(Fault::new(
                 "roles_exclude",
                 format!("“{}”与“{}”不得由同一人担任", old.zh, new.zh),
@@ -168,12 +168,12 @@ pub fn scope_fits(role: Role, kind: ScopeKind) -> Result<(), Fault> {
     if role.scopes().contains(&kind) {
         return Ok(());
     }
-    let zh: Vec<_> = role.scopes().iter().map(|fit| fit.text().zh).collect();
-    let en: Vec<_> = role.scopes().iter().map(|fit| fit.text().en).collect();
+    let zh: Vec<_> = role.scopes().iter().map(|fit| fit.name().zh).collect();
+    let en: Vec<_> = role.scopes().iter().map(|fit| fit.name().en).collect();
     Err(Fault::new(
         "scope_not_for_role",
-        format!("“{}”的授权范围只能是：{}", role.text().zh, zh.join("、")),
-        format!("{} is granted within: {}", role.text().en, en.join(", ")),
+        format!("“{}”的授权范围只能是：{}", role.name().zh, zh.join("、")),
+        format!("{} is granted within: {}", role.name().en, en.join(", ")),
     ))
 }
 

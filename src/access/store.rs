@@ -270,7 +270,7 @@ pub(super) fn revoke_grant(
 pub(super) fn somebody_holds(c: &mut Conn, role: Role, today: NaiveDate) -> Result<bool> {
     let holders = access_grant::table
         .inner_join(account::table.on(account::id.eq(access_grant::account_id)))
-        .filter(access_grant::role.eq(role.code()))
+        .filter(access_grant::role.eq(role.as_str()))
         .filter(access_grant::revoked_at.is_null())
         .filter(access_grant::to_on.is_null().or(access_grant::to_on.ge(today)))
         .filter(account::disabled_at.is_null());

@@ -82,7 +82,8 @@ macro_rules! text_enum {
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
                 let text = <::std::borrow::Cow<'de, str> as ::serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(::serde::de::Error::custom)
+                let unknown = || ::serde::de::Error::unknown_variant(&text, &[$($text),+]);
+                Self::ALL.iter().copied().find(|known| known.as_str() == text).ok_or_else(unknown)
             }
         }
 

@@ -141,7 +141,7 @@ impl From<GrantRow> for GrantInfo {
         Self {
             id: row.id,
             role: grant.map(|grant| grant.role),
-            role_name: grant.map(|grant| grant.role.text()),
+            role_name: grant.map(|grant| grant.role.name()),
             scope: grant.map(|grant| grant.scope.into()),
             from: row.from_on,
             to: row.to_on,

@@ -211,7 +211,7 @@ impl From<&Grant> for MyGrant {
         Self {
             id: grant.id,
             role: grant.role,
-            role_name: grant.role.text(),
+            role_name: grant.role.name(),
             scope: grant.scope.into(),
             permissions: grant.role.permissions().to_vec(),
         }
@@ -271,12 +271,12 @@ struct PermissionInfo {
 async fn list_roles(_can: Can<Me>) -> web::Json<Vec<RoleInfo>> {
     let info = |role: &Role| RoleInfo {
         role: *role,
-        name: role.text(),
+        name: role.name(),
         scopes: role.scopes().to_vec(),
         permissions: role
             .permissions()
             .iter()
-            .map(|permission| PermissionInfo { permission: *permission, text: permission.text() })
+            .map(|permission| PermissionInfo { permission: *permission, text: permission.name() })
             .collect(),
     };
     web::Json(Role::ALL.iter().map(info).collect())

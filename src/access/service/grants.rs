@@ -128,8 +128,8 @@ fn row_of(
     GrantRow {
         id: ids.next(),
         account_id: account,
-        role: new.role.code().to_owned(),
-        scope: new.scope.kind().code().to_owned(),
+        role: new.role.as_str().to_owned(),
+        scope: new.scope.kind().as_str().to_owned(),
         region_code,
         school_id,
         grade,

@@ -21,12 +21,12 @@ fn every_role_has_a_line_with_a_scope_and_a_permission() {
 #[test]
 fn codes_are_read_back_as_written() {
     for role in Role::ALL {
-        assert_eq!(role.code().parse(), Ok(*role));
-        assert_eq!(serde_json::to_value(role).unwrap(), role.code());
+        assert_eq!(role.as_str().parse(), Ok(*role));
+        assert_eq!(serde_json::to_value(role).unwrap(), role.as_str());
     }
     for permission in Permission::ALL {
-        assert_eq!(permission.code().parse(), Ok(*permission));
-        assert_eq!(serde_json::to_value(permission).unwrap(), permission.code());
+        assert_eq!(permission.as_str().parse(), Ok(*permission));
+        assert_eq!(serde_json::to_value(permission).unwrap(), permission.as_str());
     }
     assert!("chief".parse::<Role>().is_err());
 }

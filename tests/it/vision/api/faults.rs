@@ -33,7 +33,7 @@ fn with(mut body: Value, field: &str, value: Value) -> Value {
 #[case::outside_the_term("examined_on", json!("2026-08-31"), "outside_term")]
 #[case::unknown_term("term", json!("2024-1"), "unknown_term")]
 #[case::no_such_term("term", json!("2026-3"), "wrong_type")]
-#[case::unknown_kind("kind", json!("annual"), "wrong_type")]
+#[case::unknown_kind("kind", json!("annual"), "unknown_value")]
 #[case::unknown_notation("acuity", json!("logmar"), "unknown_value")]
 #[case::date_that_is_none("examined_on", json!("2026-02-30"), "wrong_type")]
 #[case::acuity_as_a_number("right_uncorrected", json!(4.8), "wrong_type")]
