@@ -10,7 +10,8 @@
 //! - What it then reaches for is authorised one by one ([`Can::school`], [`Can::class`],
 //!   [`Can::student`]: 404 when out of reach) or as a condition on a query ([`Can::scope`]). Store
 //!   functions take the [`Authorised`] that only this slice can make.
-//! - Writes and looks at one pupil are told to [`audit::record`] in the same transaction.
+//! - Writes and looks at one pupil are told to the audit trail: [`audit::record`] in the same transaction,
+//!   [`audit::look`] before what was seen is given.
 
 mod api;
 pub mod audit;
