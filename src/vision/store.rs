@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
@@ -13,7 +12,7 @@ use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
 use crate::org::rules::{GradeCode, Sex, TermCode};
-use crate::schema::{enrolment, vision_roster, vision_round, vision_screening, vision_screening_version};
+use crate::schema::{vision_roster, vision_round, vision_screening, vision_screening_version};
 
 /// Rows that one INSERT carries: 28 columns each stay below the 32,766 values that SQLite binds.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -22,14 +21,12 @@ const ROWS_A_PAGE: i64 = 2_000;
 
 // ---- screenings ----
 
-/// How many rows were written: a pupil who has a screening of this term and kind is left out. Row by
-/// row: the statement is prepared once and kept, where one for a whole class would be parsed anew
-/// with its 1,400 values each time.
+/// How many rows were written: a pupil who has a screening of this term and kind is left out.
 pub(super) fn insert<K>(c: &mut Conn, _at: &Authorised<K>, rows: &[Screening]) -> Result<usize> {
     let mut written = 0;
-    for row in rows {
+    for rows in rows.chunks(ROWS_A_STATEMENT) {
         written +=
-            diesel::insert_into(vision_screening::table).values(row).on_conflict_do_nothing().execute(c)?;
+            diesel::insert_into(vision_screening::table).values(rows).on_conflict_do_nothing().execute(c)?;
     }
     Ok(written)
 }
@@ -104,15 +101,14 @@ pub(super) fn of_pupils(
         .load(c)?)
 }
 
-/// Every screening of a pupil at all schools, the oldest first. The schools come from the enrolments:
-/// rows of facts are found by their school.
-pub(super) fn of_student(c: &mut Conn, student: &Authorised<kind::Student>) -> Result<Vec<Screening>> {
+/// Every screening of a pupil at these schools, the oldest first: rows of facts are found by their
+/// school.
+pub(super) fn of_student(
+    c: &mut Conn,
+    student: &Authorised<kind::Student>,
+    schools: &[Id<kind::School>],
+) -> Result<Vec<Screening>> {
     use vision_screening as t;
-    let schools: Vec<Id<kind::School>> = enrolment::table
-        .filter(enrolment::student_id.eq(student.id()))
-        .select(enrolment::school_id)
-        .distinct()
-        .load(c)?;
     Ok(t::table
         .filter(t::school_id.eq_any(schools).and(t::student_id.eq(student.id())))
         .order((t::examined_on, t::id))
@@ -165,19 +161,6 @@ pub(super) fn insert_roster(c: &mut Conn, _at: &Authorised<kind::School>, rows: 
         diesel::insert_into(vision_roster::table).values(rows).execute(c)?;
     }
     Ok(())
-}
-
-/// Who is on the roll of a school on a day.
-pub(super) fn on_roll(
-    c: &mut Conn,
-    at: &Authorised<kind::School>,
-    day: NaiveDate,
-) -> Result<Vec<Id<kind::Student>>> {
-    Ok(enrolment::table
-        .filter(enrolment::school_id.eq(at.id()).and(enrolment::from_on.le(day)))
-        .filter(enrolment::to_on.is_null().or(enrolment::to_on.gt(day)))
-        .select(enrolment::student_id)
-        .load(c)?)
 }
 
 /// The rounds of a school, the newest first; of one term when it is named.

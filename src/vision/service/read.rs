@@ -14,7 +14,7 @@ use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
 use crate::org::rules::TermCode;
 use crate::org::service::term_of;
-use crate::student::service::{Pupil, roster_of};
+use crate::student::service::{Pupil, roster_of, schools_of};
 use crate::vision::rules::{Change, Kind, Verdict, change};
 use crate::vision::{Screening, Superseded, store};
 
@@ -101,7 +101,8 @@ pub fn class_list(
 /// # Errors
 /// Those of the database.
 pub fn timeline(c: &mut Conn, student: &Authorised<kind::Student>) -> Result<Vec<Compared>> {
-    Ok(compared(store::of_student(c, student)?))
+    let schools = schools_of(c, student)?;
+    Ok(compared(store::of_student(c, student, &schools)?))
 }
 
 /// Compares each screening of one pupil, the oldest first, with the last regular one before it in
