@@ -331,7 +331,10 @@ async fn a_class_list_of_a_day_and_the_place_of_a_pupil_that_day() {
     let at = move |on| move |c: &mut Conn| places_of(c, &[id], school, on);
     let school_year = SchoolYear::new(2026).unwrap();
     let place = w.app.kernel().db.read(at(day(2026, 9, 1))).await.unwrap().remove(&id).unwrap();
-    assert_eq!((place.class, place.grade_in(school_year).map(|g| g.number()), place.county), (class.id, Some(13), 370_102));
+    assert_eq!(
+        (place.class, place.grade_in(school_year).map(|g| g.number()), place.county),
+        (class.id, Some(13), 370_102)
+    );
     assert!(w.app.kernel().db.read(at(day(2026, 8, 31))).await.unwrap().is_empty());
     let elsewhere = w.app.kernel().db.read(move |c| place_of(c, id, there, day(2026, 9, 1))).await;
     assert_eq!(elsewhere.unwrap_err().code(), "not_found");
