@@ -26,6 +26,7 @@ use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::org;
+use crate::psych;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
@@ -61,6 +62,7 @@ fn mount(cfg: &mut ServiceConfig) {
     stats::mount(cfg);
     exchange::mount(cfg);
     vision::mount(cfg);
+    psych::mount(cfg);
     healthfile::mount(cfg);
 }
 
