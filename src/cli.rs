@@ -22,6 +22,7 @@ use crate::kernel::error::Fault;
 use crate::kernel::measure::AcuityNotation;
 use crate::kernel::{Kernel, db, telemetry};
 use crate::psych::rules::instruments::{Instruments, ScoreSettings};
+use crate::psych::rules::triage::TriageRules;
 use crate::psych::sheet as psych_sheet;
 use crate::tally;
 use crate::vision::rules::{RuleSets, Settings};
@@ -144,6 +145,11 @@ enum JudgeCommand {
     },
     /// Forms of a psychological instrument: the same CSV with scores, bands and critical items.
     Psych(JudgePsychCommand),
+    /// Evidence (a column input_json): the same CSV with the level the rules propose, and why.
+    Triage {
+        /// CSV with the column input_json.
+        file: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -216,6 +222,7 @@ impl Cli {
             }
             Command::Judge(JudgeCommand::Vision { file, acuity }) => judge_vision(&config, &file, acuity),
             Command::Judge(JudgeCommand::Psych(command)) => command.run(),
+            Command::Judge(JudgeCommand::Triage { file }) => judge_triage(&file),
             Command::Verify(VerifyCommand::Audit) => verify_audit(config),
             Command::Verify(VerifyCommand::Tally) => verify_tally(config),
             Command::Backup { target } => {
@@ -392,6 +399,15 @@ impl JudgePsychCommand {
         eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn judge_triage(file: &Path) -> Result<ExitCode> {
+    let input = File::open(file).with_context(|| file.display().to_string())?;
+    let output = BufWriter::new(std::io::stdout().lock());
+    let (rules, known) = (TriageRules::embedded()?, Instruments::embedded()?);
+    let summary = psych_sheet::explain_csv(BufReader::new(input), output, rules, known)?;
+    eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A fault for the person at the console, in both languages.

@@ -12,8 +12,9 @@ use crate::access::permit::Judge;
 use crate::kernel::error::{Error, Fault, FieldError, Result};
 use crate::kernel::http::{Body, Problems};
 use crate::kernel::text::Text;
-use crate::psych::rules::Flag;
 use crate::psych::rules::instruments::{ScoreAnswer, Status};
+use crate::psych::rules::triage::{Fired, Proposal, RuleId, TriageInput, Unused};
+use crate::psych::rules::{Flag, Level};
 use crate::psych::service::{self, Form, ScoredForm};
 
 /// Forms that one request to score may have.
@@ -21,7 +22,7 @@ const ROWS: usize = 1_000;
 
 /// Mounts the routes of this slice, relative to `/api/v1`.
 pub fn mount(cfg: &mut ServiceConfig) {
-    cfg.service(score_forms);
+    cfg.service(score_forms).service(explain_triage);
 }
 
 /// Forms of one instrument.
@@ -136,6 +137,67 @@ async fn score_forms(
     let scored = web::block(move || service::score_forms(instrument, &forms, set.as_deref()));
     let scored = scored.await.map_err(Error::internal)??;
     Ok(web::Json(Scored { rows: scored.into_iter().map(ScoredRow::from).collect() }))
+}
+
+/// What the rules make of evidence: a proposal that a person confirms; screening, not a diagnosis.
+#[derive(Debug, Serialize, ToSchema)]
+struct Explained {
+    /// The level proposed.
+    level: Level,
+    /// What people call it.
+    #[schema(example = "二级预警（橙）")]
+    label_zh: String,
+    /// The rules that fired, in rule order.
+    rules: Vec<RuleId>,
+    /// Why.
+    reason_zh: String,
+    /// Why, in English.
+    reason_en: String,
+    /// The rules that fired, with floor and evidence.
+    fired: Vec<Fired>,
+    /// Evidence that was not used, and why.
+    unused: Vec<Unused>,
+    /// A doubtful form is to be taken again within so many days.
+    retest_days: Option<i64>,
+    /// Whether it would go to the owner of the case that was closed.
+    to_former_owner: bool,
+    /// The version of the rules.
+    #[schema(example = "2026.11-1")]
+    rules_version: String,
+}
+
+impl From<Proposal> for Explained {
+    fn from(proposal: Proposal) -> Self {
+        let reason = proposal.reason();
+        let Proposal { level, label_zh, fired, unused, retest_days, to_former_owner, rules_version } =
+            proposal;
+        Self {
+            level,
+            label_zh,
+            rules: fired.iter().map(|fired| fired.rule).collect(),
+            reason_zh: reason.zh.into_owned(),
+            reason_en: reason.en.into_owned(),
+            fired,
+            unused,
+            retest_days,
+            to_former_owner,
+            rules_version,
+        }
+    }
+}
+
+/// Explains which level the rules of triage would propose on some evidence, and stores nothing. The
+/// evidence names nobody.
+#[utoipa::path(
+    tag = "psych",
+    operation_id = "explain_psych_triage",
+    security(("bearer" = [])),
+    request_body = TriageInput,
+    responses((status = 200, body = Explained), Problems)
+)]
+#[post("/psych/triage/explain")]
+async fn explain_triage(_can: Can<Judge>, body: Body<TriageInput>) -> Result<web::Json<Explained>> {
+    Ok(web::Json(service::explain(&body.value)?.into()))
 }
 
 fn no_such_instrument(fault: Fault) -> Error {

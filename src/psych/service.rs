@@ -6,6 +6,7 @@ use crate::kernel::error::{Error, Fault, FieldError, Result};
 use crate::psych::rules::instruments::{
     Instrument, Instruments, ScoreAnswer, ScoreSettings, StandardsError, fired, score,
 };
+use crate::psych::rules::triage::{Proposal, TriageInput, TriageRules, propose};
 
 /// One form as text cells by the names of its questions.
 pub type Form = BTreeMap<String, Option<String>>;
@@ -63,6 +64,16 @@ fn score_form(instrument: &Instrument, row: usize, form: &Form, settings: &Score
     let flags = fired(instrument, &answers);
     let answer = (!flags.is_empty()).then(|| instrument.unread(flags));
     ScoredForm { answer, errors }
+}
+
+/// What the rules make of evidence; stores nothing.
+///
+/// # Errors
+/// 422 with every fault of the evidence.
+pub fn explain(input: &TriageInput) -> Result<Proposal> {
+    let rules = TriageRules::embedded()?;
+    let evidence = input.evidence(rules, instruments()?).map_err(Error::invalid)?;
+    Ok(propose(rules, &evidence))
 }
 
 fn no_such_question() -> Fault {

@@ -1,10 +1,13 @@
-//! The judge sheet of an instrument: CSV in, the same CSV out with the score appended.
+//! The judge sheets: CSV in, the same CSV out with scores or levels appended. Nothing is stored.
 
 use std::io::{Read, Write};
 
-use crate::kernel::error::{Fault, FieldFault};
+use crate::kernel::error::{Fault, FieldError, FieldFault};
 use crate::kernel::sheet::{AnswerError, Answered, Cells, Columns, Summary, answer_csv};
-use crate::psych::rules::instruments::{Input, Instrument, ScoreAnswer, ScoreSettings, fired, score};
+use crate::psych::rules::instruments::{
+    Input, Instrument, Instruments, ScoreAnswer, ScoreSettings, fired, score,
+};
+use crate::psych::rules::triage::{TriageRules, propose, read_json};
 
 /// Scores a CSV sheet row by row; see [`answer_csv`] for what of the file is kept. A row that cannot
 /// be read gets its `error`, and its `flags` all the same: a critical item is never lost.
@@ -50,4 +53,57 @@ fn missing_columns(cells: &Cells<'_>, instrument: &Instrument) -> Option<FieldFa
         format!("the sheet lacks the columns {list}; an unanswered question has a column too, left blank"),
     );
     Some(("", fault))
+}
+
+/// The columns of the triage sheet.
+const TRIAGE_COLUMNS: Columns =
+    Columns { read: &["input_json"], answers: &["level", "rules", "reason_zh", "reason_en", "unused"] };
+
+/// Explains a CSV sheet of evidence row by row; see [`answer_csv`] for what of the file is kept.
+///
+/// # Errors
+/// When the input cannot be read or the output cannot be written; never for what a row holds.
+pub fn explain_csv(
+    input: impl Read,
+    output: impl Write,
+    rules: &TriageRules,
+    known: &Instruments,
+) -> Result<Summary, AnswerError> {
+    answer_csv(input, output, TRIAGE_COLUMNS, |cells| explain(cells, rules, known))
+}
+
+fn explain(cells: &Cells<'_>, rules: &TriageRules, known: &Instruments) -> Answered {
+    let text = cells.get("input_json").map(str::trim).unwrap_or_default();
+    if text.is_empty() {
+        let fault = Fault::new(
+            "required",
+            "须填 input_json，没有依据时写 {}",
+            "input_json is required; {} for no evidence",
+        );
+        return Answered::refused(vec![("input_json", fault)]);
+    }
+    match read_json(text, rules, known) {
+        Ok(evidence) => {
+            let proposal = propose(rules, &evidence);
+            let reason = proposal.reason();
+            let cells = vec![
+                proposal.level.to_string(),
+                proposal.rules(),
+                reason.zh.into_owned(),
+                reason.en.into_owned(),
+                proposal.unused_words(),
+            ];
+            Answered { cells: Some(cells), faults: Vec::new() }
+        }
+        Err(errors) => {
+            let placed = |error: FieldError| {
+                let FieldError { pointer, code, message, message_en } = error;
+                (
+                    "input_json",
+                    Fault::new(code, format!("{pointer} {message}"), format!("{pointer} {message_en}")),
+                )
+            };
+            Answered::refused(errors.into_iter().map(placed).collect())
+        }
+    }
 }

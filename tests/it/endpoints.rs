@@ -98,6 +98,7 @@ const OPERATIONS: &[(&str, Needs)] = {
         ("open_vision_round", May(P::VisionRound)),
         ("list_vision_rounds", May(P::VisionRead)),
         ("score_psych_forms", May(P::Judge)),
+        ("explain_psych_triage", May(P::Judge)),
         ("get_healthfile", May(P::HealthfileRead)),
         ("list_healthfile_readers", May(P::HealthfileReaders)),
         ("region_vision_statistics", May(P::StatsRead)),

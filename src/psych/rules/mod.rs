@@ -3,6 +3,7 @@
 
 pub mod instruments;
 mod level;
+pub mod triage;
 
 pub use level::{CriticalKind, Flag, Level};
 

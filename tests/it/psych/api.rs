@@ -56,3 +56,25 @@ async fn an_instrument_or_a_set_that_is_not_there_is_named() {
     let many = vec![json!({}); 1001];
     send("k6", json!({ "rows": many })).send().await.expect_problem(422, "invalid");
 }
+
+#[actix_web::test]
+async fn the_level_that_rules_propose_is_explained() {
+    let somebody = anybody().await;
+    let send = |body: Value| somebody.post("/api/v1/psych/triage/explain").json(&body);
+    let evidence = json!({ "critical": ["suicide_ideation:9"], "obs": [["C04", 20, false]] });
+    let explained = send(evidence).send().await.expect(200);
+    assert_eq!((&explained["level"], &explained["rules"]), (&json!("L3"), &json!(["R1"])));
+    assert_eq!(explained["fired"][0]["evidence"][0]["critical"]["item"], 9);
+    assert_eq!(explained["unused"][0]["why"], "too_old");
+    assert!(explained["reason_zh"].as_str().unwrap().contains("关键条目触发"));
+    assert_eq!(send(json!({})).send().await.expect(200)["level"], "L0");
+
+    let problem = send(json!({ "obs": [["D99", 1, false]], "interview": "L9" }))
+        .send()
+        .await
+        .expect_problem(422, "invalid");
+    let pointers: Vec<&str> =
+        problem["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/interview", "/obs/0"]);
+    send(json!({ "name": "x" })).send().await.expect_problem(422, "invalid");
+}

@@ -35,6 +35,8 @@ fn whole_form(instrument: &'static Instrument) -> impl Strategy<Value = Form> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_text_makes_a_form_stumble(
         instrument in any_instrument(),

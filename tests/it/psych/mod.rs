@@ -9,6 +9,7 @@ mod missing;
 mod peers;
 mod protocols;
 mod sheet;
+mod triage;
 
 use std::collections::BTreeMap;
 
