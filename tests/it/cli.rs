@@ -163,3 +163,17 @@ fn an_instrument_that_is_not_there_is_answered_with_those_that_are() {
     let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
     assert!(said.contains("没有这个量表") && said.contains("phq_a"), "{said}");
 }
+
+#[test]
+fn evidence_comes_back_with_the_level_that_the_rules_propose() {
+    let console = Console::new();
+    let sheet = console.database.folder().join("triage.csv");
+    std::fs::write(&sheet, "no,input_json\n1,{}\n2,\"{\"\"obs\"\": [[\"\"D10\"\", 0, true]]}\"\n3,x\n")
+        .unwrap();
+    let said = console.says(&["judge", "triage", sheet.to_str().unwrap()]);
+    let mut reader = csv::Reader::from_reader(said.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let told: Vec<(&str, &str)> = rows.iter().map(|row| (&row[2], &row[3])).collect();
+    assert_eq!(told, [("L0", ""), ("L4", "R2a"), ("", "")]);
+    assert!(rows[2][7].contains("malformed_json"));
+}

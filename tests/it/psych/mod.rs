@@ -3,6 +3,8 @@
 mod answers;
 mod api;
 mod bands;
+mod case;
+mod clock;
 mod laws;
 mod load;
 mod missing;

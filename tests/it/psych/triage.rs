@@ -211,14 +211,14 @@ fn a_reason_names_rule_evidence_and_floor_in_both_languages_and_never_a_diagnosi
         "D01",
         "C04",
         "→L3",
-        "由心理教师确认",
-        "不是诊断",
+        "仅为筛查建议，由心理教师确认",
     ] {
         assert!(reason.zh.contains(part), "{part}: {}", reason.zh);
     }
-    for part in ["Proposed level L3", "R7 scale and several tiers agree", "phq_a", "no diagnosis"] {
+    for part in ["Proposed level L3", "R7 scale and several tiers agree", "phq_a", "A screening proposal"] {
         assert!(reason.en.contains(part), "{part}: {}", reason.en);
     }
+    assert!(!reason.zh.contains("诊断"), "{}", reason.zh);
     assert_eq!(proposal.rules_version, "2026.11-1");
 }
 

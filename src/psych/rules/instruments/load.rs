@@ -32,7 +32,7 @@ pub struct StandardsError {
 
 /// Names of a loaded standard live as long as the program, because standards are loaded once, at
 /// start; so sheets and faults can name them without copying.
-pub(super) fn lasting(name: String) -> &'static str {
+pub fn lasting(name: String) -> &'static str {
     Box::leak(name.into_boxed_str())
 }
 

@@ -26,7 +26,7 @@ pub use instrument::{
     InstrumentKind, Method, MissingRule, ResultRule, Subscale, TOTAL, TotalRule, Validity,
 };
 pub use load::StandardsError;
-pub(in crate::psych::rules) use load::read_toml;
+pub(in crate::psych::rules) use load::{lasting, read_toml};
 pub use number::{Figure, MEAN_DECIMALS, Ratio};
 pub use output::ScoreAnswer;
 pub use registry::Instruments;

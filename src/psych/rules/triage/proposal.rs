@@ -209,12 +209,9 @@ impl Proposal {
         let zh: Vec<&str> = told.iter().map(|text| &*text.zh).collect();
         let en: Vec<&str> = told.iter().map(|text| &*text.en).collect();
         Text::new(
+            format!("建议等级{level}（{label}）：{}。仅为筛查建议，由心理教师确认。", zh.join("；")),
             format!(
-                "建议等级{level}（{label}）：{}。这是筛查建议，不是诊断结论；由心理教师确认。",
-                zh.join("；")
-            ),
-            format!(
-                "Proposed level {level}: {}. A screening proposal, no diagnosis; a counsellor confirms.",
+                "Proposed level {level}: {}. A screening proposal; a counsellor confirms.",
                 en.join("; ")
             ),
         )
