@@ -14,3 +14,4 @@ mod psych;
 mod stats;
 mod student;
 mod vision;
+mod web;

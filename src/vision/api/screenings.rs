@@ -9,6 +9,7 @@ use super::view::{
     SupersededView,
 };
 use crate::access::Can;
+use crate::access::audit::{self, Author};
 use crate::access::permit::{CorrectVision, Judge, ReadVision, WriteVision};
 use crate::kernel::Kernel;
 use crate::kernel::error::{Error, Fault, Result};
@@ -161,7 +162,8 @@ async fn get_screening(
     id: web::Path<Id<kind::Screening>>,
 ) -> Result<Reply> {
     let id = id.into_inner();
-    let (screening, superseded) = kernel.db.write(move |c| service::screening(c, &can, id)).await?;
+    let (screening, superseded) =
+        audit::look(&kernel.db, Author::from(&can), move |c| service::screening(c, &can, id)).await?;
     let version = screening.version;
     let versions = superseded.into_iter().map(SupersededView::from).collect();
     let history = ScreeningHistory { now: screening.into(), versions };
@@ -185,8 +187,10 @@ async fn list_class_vision(
     query: web::Query<TermQuery>,
 ) -> Result<web::Json<ClassVision>> {
     let (class_id, term, with) = (id.into_inner(), query.term, kernel.clone());
-    let lines = kernel.db.write(move |c| service::class_list(c, &with, &can, class_id, term)).await?;
-    let items = lines.into_iter().map(PupilVision::from).collect();
+    let lines = audit::look(&kernel.db, Author::from(&can), move |c| {
+        service::class_list(c, &with, &can, class_id, term)
+    });
+    let items = lines.await?.into_iter().map(PupilVision::from).collect();
     Ok(web::Json(ClassVision { class_id, term, items }))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::nothing_here;
-use crate::access::audit::{self, Entry, Subject};
+use crate::access::audit::{self, Entry, Seen, Subject};
 use crate::access::permit::ReadVision;
 use crate::access::{Authorised, Can};
 use crate::kernel::Kernel;
@@ -27,7 +27,7 @@ pub fn screening(
     c: &mut Conn,
     can: &Can<ReadVision>,
     id: Id<kind::Screening>,
-) -> Result<(Screening, Vec<Superseded>)> {
+) -> Result<Seen<(Screening, Vec<Superseded>)>> {
     let screening = store::screening(c, id)?.ok_or_else(nothing_here)?;
     let reason = match can.class(c, screening.class_id) {
         Ok(class) => class.reason(),
@@ -38,8 +38,7 @@ pub fn screening(
         .in_school(screening.school_id)
         .because(reason)
         .detail(json!({ "part": "vision", "screening": id }));
-    audit::record(c, can, entry)?;
-    Ok((screening, superseded))
+    Ok(Seen::new((screening, superseded), entry))
 }
 
 /// A screening with what changed since the one before.
@@ -73,7 +72,7 @@ pub fn class_list(
     can: &Can<ReadVision>,
     class: Id<kind::Class>,
     term: TermCode,
-) -> Result<Vec<ClassLine>> {
+) -> Result<Seen<Vec<ClassLine>>> {
     let class = can.class(c, class)?;
     let term = term_of(c, class.school_id(), term, "/query/term")?;
     let day = can.today.clamp(term.starts_on, term.ends_on);
@@ -88,13 +87,12 @@ pub fn class_list(
         .in_school(class.school_id())
         .because(class.reason())
         .detail(json!({ "part": "vision", "term": term.code }));
-    audit::record(c, can, entry)?;
     let line = |pupil: Pupil| {
         let mut screenings = compared(screenings.remove(&pupil.id).unwrap_or_default());
         screenings.retain(|one| one.screening.term == term.code);
         ClassLine { pupil, screenings }
     };
-    Ok(roster.into_iter().map(line).collect())
+    Ok(Seen::new(roster.into_iter().map(line).collect(), entry))
 }
 
 /// Every screening of a pupil at all schools, the oldest first, for the health file, which tells the
