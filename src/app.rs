@@ -27,6 +27,7 @@ use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::kernel::web as console;
 use crate::org;
+use crate::psych;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
@@ -62,6 +63,7 @@ fn mount(cfg: &mut ServiceConfig) {
     stats::mount(cfg);
     exchange::mount(cfg);
     vision::mount(cfg);
+    psych::mount(cfg);
     healthfile::mount(cfg);
 }
 

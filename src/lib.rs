@@ -13,6 +13,7 @@
 //! | [`student`] | who: the pupil's identity, enrolments, stays, guardians, matching |
 //! | [`tally`] | the counters that statistics read |
 //! | [`vision`] | the vision screening of each term: the model slice that others copy |
+//! | [`psych`] | instruments, observations, triage, cases: early identification, counselling, referral |
 //! | [`healthfile`] | one pupil's file, assembled from the slices' timelines |
 //! | [`stats`] | the authorities' figures, with disclosure control |
 //! | [`exchange`] | roster import and other sheets that cross the school's door |
@@ -40,6 +41,7 @@ pub mod healthfile;
 pub mod home;
 pub mod kernel;
 pub mod org;
+pub mod psych;
 pub mod schema;
 pub mod stats;
 pub mod student;

@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tally", &["kernel", "access", "org"]),
     ("student", &["kernel", "access", "org", "tally"]),
     ("vision", &["kernel", "access", "org", "tally", "student"]),
+    ("psych", &["kernel", "access", "org", "tally", "student"]),
     ("healthfile", &["kernel", "access", "org", "tally", "student", "vision"]),
     ("stats", &["kernel", "access", "org", "tally", "student", "vision"]),
     ("exchange", &["kernel", "access", "org", "tally", "student", "vision"]),

@@ -97,6 +97,8 @@ const OPERATIONS: &[(&str, Needs)] = {
         ("judge_vision", May(P::Judge)),
         ("open_vision_round", May(P::VisionRound)),
         ("list_vision_rounds", May(P::VisionRead)),
+        ("score_psych_forms", May(P::Judge)),
+        ("explain_psych_triage", May(P::Judge)),
         ("get_healthfile", May(P::HealthfileRead)),
         ("list_healthfile_readers", May(P::HealthfileReaders)),
         ("region_vision_statistics", May(P::StatsRead)),

@@ -10,6 +10,7 @@ mod healthfile;
 mod kernel;
 mod kit;
 mod org;
+mod psych;
 mod stats;
 mod student;
 mod vision;
