@@ -29,7 +29,7 @@ use crate::org;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
-use crate::{healthfile, vision};
+use crate::{fitness, healthfile, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -61,6 +61,7 @@ fn mount(cfg: &mut ServiceConfig) {
     stats::mount(cfg);
     exchange::mount(cfg);
     vision::mount(cfg);
+    fitness::mount(cfg);
     healthfile::mount(cfg);
 }
 

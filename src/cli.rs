@@ -16,6 +16,7 @@ use crate::access::service::{Founding, create_first_administrator, set_password_
 use crate::app::{self, State};
 use crate::demo;
 use crate::exchange::roster;
+use crate::fitness;
 use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
 use crate::kernel::measure::AcuityNotation;
@@ -139,6 +140,11 @@ enum JudgeCommand {
         #[arg(long, value_enum, default_value_t = Notation::FiveMark)]
         acuity: Notation,
     },
+    /// Physical fitness: the same CSV on standard output, the answer columns appended.
+    Fitness {
+        /// CSV with the columns that the README names; any item may be absent.
+        file: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -196,6 +202,7 @@ impl Cli {
                 import_roster(config, &file, &school, commit)
             }
             Command::Judge(JudgeCommand::Vision { file, acuity }) => judge_vision(&config, &file, acuity),
+            Command::Judge(JudgeCommand::Fitness { file }) => judge_fitness(&config, &file),
             Command::Verify(VerifyCommand::Audit) => verify_audit(config),
             Command::Verify(VerifyCommand::Tally) => verify_tally(config),
             Command::Backup { target } => {
@@ -348,6 +355,16 @@ fn judge_vision(config: &Config, file: &Path, acuity: Notation) -> Result<ExitCo
     let settings = Settings::from(&config.vision);
     let output = BufWriter::new(std::io::stdout().lock());
     let summary = judge_csv(BufReader::new(input), output, notation, RuleSets::embedded()?, settings)?;
+    eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn judge_fitness(config: &Config, file: &Path) -> Result<ExitCode> {
+    let input = File::open(file).with_context(|| file.display().to_string())?;
+    let settings = fitness::rules::Settings::from(&config.fitness);
+    let standards = fitness::rules::Standards::embedded()?;
+    let output = BufWriter::new(std::io::stdout().lock());
+    let summary = fitness::sheet::judge_csv(BufReader::new(input), output, standards, settings)?;
     eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
     Ok(ExitCode::SUCCESS)
 }
