@@ -31,7 +31,7 @@ use crate::psych;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
-use crate::{healthfile, home, vision};
+use crate::{fitness, healthfile, home, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -64,6 +64,7 @@ fn mount(cfg: &mut ServiceConfig) {
     exchange::mount(cfg);
     vision::mount(cfg);
     psych::mount(cfg);
+    fitness::mount(cfg);
     healthfile::mount(cfg);
 }
 

@@ -16,6 +16,7 @@ use crate::access::service::{Founding, create_first_administrator, set_password_
 use crate::app::{self, State};
 use crate::demo;
 use crate::exchange::roster;
+use crate::fitness;
 use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
 use crate::kernel::error::Fault;
@@ -150,6 +151,11 @@ enum JudgeCommand {
         /// CSV with the column input_json.
         file: PathBuf,
     },
+    /// Physical fitness: the same CSV on standard output, the answer columns appended.
+    Fitness {
+        /// CSV with the columns that the README names; any item may be absent.
+        file: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -223,6 +229,7 @@ impl Cli {
             Command::Judge(JudgeCommand::Vision { file, acuity }) => judge_vision(&config, &file, acuity),
             Command::Judge(JudgeCommand::Psych(command)) => command.run(),
             Command::Judge(JudgeCommand::Triage { file }) => judge_triage(&file),
+            Command::Judge(JudgeCommand::Fitness { file }) => judge_fitness(&config, &file),
             Command::Verify(VerifyCommand::Audit) => verify_audit(config),
             Command::Verify(VerifyCommand::Tally) => verify_tally(config),
             Command::Backup { target } => {
@@ -406,6 +413,16 @@ fn judge_triage(file: &Path) -> Result<ExitCode> {
     let output = BufWriter::new(std::io::stdout().lock());
     let (rules, known) = (TriageRules::embedded()?, Instruments::embedded()?);
     let summary = psych_sheet::explain_csv(BufReader::new(input), output, rules, known)?;
+    eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn judge_fitness(config: &Config, file: &Path) -> Result<ExitCode> {
+    let input = File::open(file).with_context(|| file.display().to_string())?;
+    let settings = fitness::rules::Settings::from(&config.fitness);
+    let standards = fitness::rules::Standards::embedded()?;
+    let output = BufWriter::new(std::io::stdout().lock());
+    let summary = fitness::sheet::judge_csv(BufReader::new(input), output, standards, settings)?;
     eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
     Ok(ExitCode::SUCCESS)
 }

@@ -14,6 +14,7 @@
 //! | [`tally`] | the counters that statistics read |
 //! | [`vision`] | the vision screening of each term: the model slice that others copy |
 //! | [`psych`] | instruments, observations, triage, cases: early identification, counselling, referral |
+//! | [`fitness`] | the yearly test of physical fitness, scored by the national standard |
 //! | [`healthfile`] | one pupil's file, assembled from the slices' timelines |
 //! | [`stats`] | the authorities' figures, with disclosure control |
 //! | [`exchange`] | roster import and other sheets that cross the school's door |
@@ -37,6 +38,7 @@ pub mod app;
 pub mod cli;
 pub mod demo;
 pub mod exchange;
+pub mod fitness;
 pub mod healthfile;
 pub mod home;
 pub mod kernel;

@@ -106,6 +106,23 @@ fn a_vision_sheet_comes_back_with_its_answers_appended() {
 }
 
 #[test]
+fn a_fitness_sheet_comes_back_with_its_answers_appended() {
+    let console = Console::new();
+    let sheet = console.database.folder().join("fitness.csv");
+    std::fs::write(
+        &sheet,
+        "note,sex,grade,height_cm,weight_kg,vital_capacity,run_50m,sit_and_reach,rope_skip_1min\n\
+         a,M,11,120.0,22.0,1700,10.2,16.1,149\n\
+         b,F,11,120.0,22.0,1700,10.2s,16.1,149\n",
+    )
+    .unwrap();
+    let said = console.says(&["judge", "fitness", sheet.to_str().unwrap()]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[1].ends_with(",100.00,20,120.0,excellent,excellent,,fitness-2014,"), "{said}");
+    assert!(lines[2].contains("run_50m: not_a_number"), "{said}");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_an_error() {
     Console::new().command(&["judge", "vision", "nowhere.csv"]).assert().failure();
 }

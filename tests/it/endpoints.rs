@@ -95,6 +95,7 @@ const OPERATIONS: &[(&str, Needs)] = {
         ("get_screening", May(P::VisionRead)),
         ("list_class_vision", May(P::VisionRead)),
         ("judge_vision", May(P::Judge)),
+        ("judge_fitness", May(P::Judge)),
         ("open_vision_round", May(P::VisionRound)),
         ("list_vision_rounds", May(P::VisionRead)),
         ("score_psych_forms", May(P::Judge)),

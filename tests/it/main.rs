@@ -6,6 +6,7 @@ mod cli;
 mod demo;
 mod endpoints;
 mod exchange;
+mod fitness;
 mod healthfile;
 mod kernel;
 mod kit;
