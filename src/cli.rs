@@ -395,7 +395,8 @@ impl JudgePsychCommand {
             // Read once and used until the command ends.
             instruments = Box::leak(Box::new(widened));
         }
-        let instrument = instruments.latest(&self.id).map_err(|fault| told(&fault))?;
+        let today = Clock::system().today();
+        let instrument = instruments.on(&self.id, today).map_err(|fault| told(&fault))?;
         if let Some(set) = &self.set {
             instrument.check_set(set).map_err(|fault| told(&fault))?;
         }

@@ -9,6 +9,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::access::Can;
 use crate::access::permit::Judge;
+use crate::kernel::Kernel;
 use crate::kernel::error::{Error, Fault, FieldError, Result};
 use crate::kernel::http::{Body, Problems};
 use crate::kernel::text::Text;
@@ -111,7 +112,7 @@ impl From<ScoredForm> for ScoredRow {
     }
 }
 
-/// Scores up to 1,000 forms of one instrument and stores nothing. A faulty form gets its errors, the
+/// Scores up to 1,000 forms of one instrument, by the version of today, and stores nothing. A faulty form gets its errors, the
 /// others are scored; critical items fire on every form.
 #[utoipa::path(
     tag = "psych",
@@ -123,13 +124,14 @@ impl From<ScoredForm> for ScoredRow {
 )]
 #[post("/psych/instruments/{id}/score")]
 async fn score_forms(
+    kernel: web::Data<Kernel>,
     _can: Can<Judge>,
     id: web::Path<String>,
     body: Body<ScoreInput>,
 ) -> Result<web::Json<Scored>> {
     let ScoreInput { rows, set } = body.value;
     check_rows(&rows)?;
-    let instrument = service::instruments()?.latest(&id).map_err(no_such_instrument)?;
+    let instrument = service::instruments()?.on(&id, kernel.clock.today()).map_err(no_such_instrument)?;
     let as_form = |WrittenForm(answers): WrittenForm| -> Form {
         answers.into_iter().map(|(name, AnswerText(text))| (name, text)).collect()
     };

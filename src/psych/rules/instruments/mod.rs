@@ -15,6 +15,7 @@ mod instrument;
 mod load;
 mod number;
 mod output;
+mod questions;
 mod registry;
 mod score;
 mod written;
