@@ -73,11 +73,14 @@ fn pages(cfg: &mut web::ServiceConfig) {
     console::pages(cfg);
     access::pages(cfg);
     home::pages(cfg);
+    student::pages(cfg);
+    healthfile::pages(cfg);
+    exchange::pages(cfg);
 }
 
 /// The menu of the console: the slices' entries in the order in which a day needs them.
 pub fn menu() -> Menu {
-    Menu(Vec::new())
+    Menu(vec![student::menu_entry(), exchange::menu_entry()])
 }
 
 /// The slices' jobs.

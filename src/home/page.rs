@@ -1,4 +1,6 @@
-//! `/`
+//! `/`, and `/tasks` beside it.
+
+mod tasks;
 
 use actix_web::web::ServiceConfig;
 use actix_web::{HttpResponse, get};
@@ -11,7 +13,7 @@ use crate::kernel::text::Text;
 use crate::kernel::web::Layout;
 
 pub(super) fn mount(cfg: &mut ServiceConfig) {
-    cfg.service(home);
+    cfg.service(home).service(tasks::show);
 }
 
 #[derive(Template)]

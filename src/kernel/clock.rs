@@ -67,6 +67,15 @@ pub fn shanghai_date(at: DateTime<Utc>) -> NaiveDate {
     }
 }
 
+/// A moment as people in `Asia/Shanghai` write it: `2026-10-19 10:00`.
+pub fn shanghai_time(at: DateTime<Utc>) -> String {
+    let written = |at: NaiveDateTime| at.format("%Y-%m-%d %H:%M").to_string();
+    match FixedOffset::east_opt(SHANGHAI_OFFSET_SECONDS) {
+        Some(shanghai) => written(at.with_timezone(&shanghai).naive_local()),
+        None => written(at.naive_utc()),
+    }
+}
+
 /// Full months of age on a day: (y2−y1)·12 + (m2−m1), less one when the day of the month has not
 /// been reached (WS/T 586-2018, 4.3.2). Days are compared as they stand: one born on 29 February
 /// completes the month on 1 March of a common year. `None` when the day lies before the birth.

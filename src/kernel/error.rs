@@ -211,6 +211,11 @@ impl Error {
         error
     }
 
+    /// A member of the problem document.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.0.members.get(name)
+    }
+
     /// Adds a member to the problem document.
     #[must_use]
     pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {

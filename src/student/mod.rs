@@ -21,9 +21,11 @@
 //! the roll, as known now. Every change of the roll counts the new less the old.
 
 mod api;
+mod page;
 pub mod rules;
 pub mod service;
 mod store;
 
-pub use api::{PupilView, mount, pupil_view};
+pub use api::{ClassRef, EnrolmentView, GuardianView, NumberView, PupilView, StayView, mount, pupil_view};
+pub use page::{menu_entry, pages};
 pub use service::recount;

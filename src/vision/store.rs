@@ -116,6 +116,22 @@ pub(super) fn of_student(
         .load(c)?)
 }
 
+/// What corrections replaced of these screenings of a pupil, the newest first.
+pub(super) fn superseded_of(
+    c: &mut Conn,
+    _student: &Authorised<kind::Student>,
+    of: &[Screening],
+) -> Result<Vec<Superseded>> {
+    use vision_screening_version as t;
+    let schools: Vec<Id<kind::School>> = of.iter().map(|screening| screening.school_id).collect();
+    let screenings: Vec<Id<kind::Screening>> = of.iter().map(|screening| screening.id).collect();
+    Ok(t::table
+        .filter(t::school_id.eq_any(schools).and(t::screening_id.eq_any(screenings)))
+        .order((t::screening_id, t::version.desc()))
+        .select(Superseded::as_select())
+        .load(c)?)
+}
+
 /// Hands every screening of every school to `each`, page by page.
 pub(super) fn walk(c: &mut Conn, each: &mut dyn FnMut(Screening)) -> Result<()> {
     use vision_screening as t;

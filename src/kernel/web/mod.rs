@@ -22,6 +22,7 @@ mod layout;
 mod notice;
 mod path;
 mod progress;
+mod work;
 
 use actix_web::web::ServiceConfig;
 
@@ -35,6 +36,7 @@ pub use layout::{Layout, MenuLink, Person};
 pub use notice::{Mood, Notice, see_other, see_other_with};
 pub use path::{is_page, local_path, with_query};
 pub use progress::Progress;
+pub use work::{Work, seen_again_soon};
 
 /// Mounts what belongs to every page: the assets and the switch of the language.
 pub fn pages(cfg: &mut ServiceConfig) {

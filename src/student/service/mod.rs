@@ -27,6 +27,6 @@ pub(super) use admission::{Admitting, admit_one};
 pub(super) use amend::{Amendment, amend_one};
 pub(super) use dossier::{Dossier, dossier_of, open_guardian, open_number};
 pub(super) use enrolment::{TransferIn, leave, move_class, transfer_in};
-pub(super) use find::{Found, class_list, count_pupils, find_pupils};
+pub(super) use find::{Found, check_search, class_list, count_pupils, find_pupils};
 pub(super) use guardians::{add_guardian, change_guardian};
 pub(super) use stays::set_stay;

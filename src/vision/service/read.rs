@@ -105,6 +105,21 @@ pub fn timeline(c: &mut Conn, student: &Authorised<kind::Student>) -> Result<Vec
     Ok(compared(store::of_student(c, student, &schools)?))
 }
 
+/// What corrections replaced in a pupil's timeline, the newest first of each screening; for the
+/// health file, which tells the audit trail.
+///
+/// # Errors
+/// Those of the database.
+pub fn earlier_versions(
+    c: &mut Conn,
+    student: &Authorised<kind::Student>,
+    timeline: &[Compared],
+) -> Result<Vec<Superseded>> {
+    let corrected: Vec<Screening> =
+        timeline.iter().map(|one| &one.screening).filter(|one| one.version > 1).cloned().collect();
+    if corrected.is_empty() { Ok(Vec::new()) } else { store::superseded_of(c, student, &corrected) }
+}
+
 /// Compares each screening of one pupil, the oldest first, with the last regular one before it in
 /// which something was measured.
 fn compared(screenings: Vec<Screening>) -> Vec<Compared> {

@@ -34,6 +34,19 @@ const PAGES: &[(&str, &str, Needs)] = {
         ("get", "/password", May(&[P::Me])),
         ("post", "/password", May(&[P::Me])),
         ("get", "/", May(&[P::Me])),
+        ("get", "/tasks", May(&[P::RosterImport])),
+        ("get", "/pupils", May(&[P::StudentRead])),
+        ("post", "/pupils", May(&[P::StudentRead])),
+        ("get", "/pupils/{id}", May(&[P::StudentRead, P::HealthfileRead])),
+        ("get", "/pupils/{id}/screenings/{screening}", May(&[P::VisionCorrect])),
+        ("post", "/pupils/{id}/screenings/{screening}", May(&[P::VisionCorrect])),
+        ("get", "/imports", May(&[P::RosterImport])),
+        ("post", "/imports", May(&[P::RosterImport])),
+        ("get", "/imports/template.xlsx", May(&[P::RosterImport])),
+        ("get", "/imports/{id}", May(&[P::RosterImport])),
+        ("post", "/imports/{id}/commit", May(&[P::RosterImport])),
+        ("post", "/imports/{id}/undo", May(&[P::RosterImport])),
+        ("get", "/imports/{id}/rejected.xlsx", May(&[P::RosterImport])),
     ]
 };
 
