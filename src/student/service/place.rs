@@ -22,6 +22,8 @@ pub struct Pupil {
     pub id: Id<kind::Student>,
     /// 姓名
     pub name: String,
+    /// The initials of its reading, by which a list is searched.
+    pub initials: String,
     /// 性别
     pub sex: Sex,
     /// 出生日期
@@ -69,6 +71,7 @@ pub fn roster_of(
         student_number: numbers.get(&row.id).cloned(),
         id: row.id,
         name: row.name,
+        initials: row.name_initials,
         sex: row.sex,
         birth_date: row.birth_date,
     };

@@ -9,7 +9,9 @@ mod rounds;
 
 pub use correct::{Correction, correct};
 pub use enter::{NewScreening, Occasion, enter, enter_class};
-pub use read::{ClassLine, Compared, class_list, screening, timeline};
+pub use read::{
+    ClassLine, ClassList, ClassTag, Compared, class_list, class_tag, just_written, screening, timeline,
+};
 pub use rounds::{ClassCoverage, open_round, rounds};
 
 use std::collections::BTreeMap;
