@@ -12,7 +12,7 @@ use crate::text_enum;
 pub type FieldFault = (&'static str, Fault);
 
 /// The strongest cylinder a record can hold, either sign, in hundredths of a dioptre.
-const CYLINDER_LIMIT_HUNDREDTHS: i16 = 1500;
+pub const CYLINDER_LIMIT_HUNDREDTHS: i16 = 1500;
 
 /// One eye as measured; `None` is "not measured", never "normal".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -20,7 +20,7 @@ pub use effect::{Change, EyeChange, INDICATORS, Indicator, change, contributions
 pub use examination::{Examination, Kind, Line, counted, expected};
 pub use input::{Answer, JudgeRow, READ_COLUMNS, judge_cells, read_measured};
 pub use judge::{Settings, judge};
-pub use measured::{Eye, EyeSide, FieldFault, Glasses, Measured, NotDoneReason};
+pub use measured::{CYLINDER_LIMIT_HUNDREDTHS, Eye, EyeSide, FieldFault, Glasses, Measured, NotDoneReason};
 pub use standards::{AgeLimit, Confirmation, Criteria, RuleSet, RuleSets, StandardsError};
 pub use verdict::{
     Band, BandRule, Degree, EyeVerdict, Eyes, Finding, Grade, GradeReason, LimitInUse, Myopia, MyopiaEdge,
