@@ -17,7 +17,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::access::{self, Access};
+use crate::access::{self, Access, Menu};
 use crate::exchange;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
@@ -25,11 +25,12 @@ use crate::kernel::error::{Problem, Result};
 use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
+use crate::kernel::web as console;
 use crate::org;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
-use crate::{healthfile, vision};
+use crate::{healthfile, home, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -62,6 +63,18 @@ fn mount(cfg: &mut ServiceConfig) {
     exchange::mount(cfg);
     vision::mount(cfg);
     healthfile::mount(cfg);
+}
+
+/// The slices' pages.
+fn pages(cfg: &mut web::ServiceConfig) {
+    console::pages(cfg);
+    access::pages(cfg);
+    home::pages(cfg);
+}
+
+/// The menu of the console: the slices' entries in the order in which a day needs them.
+pub fn menu() -> Menu {
+    Menu(Vec::new())
 }
 
 /// The slices' jobs.
@@ -136,6 +149,7 @@ pub fn service(
         .app_data(web::Data::new(kernel))
         .app_data(web::Data::new(state.access.clone()))
         .app_data(web::Data::new(state.publications.clone()))
+        .app_data(web::Data::new(menu()))
         .app_data(web::PayloadConfig::new(body_limit))
         .app_data(path_config())
         .app_data(query_config())
@@ -144,6 +158,7 @@ pub fn service(
         .service(utoipa_actix_web::scope("/api/v1").configure(mount))
         .split_for_parts();
     app.service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
+        .configure(pages)
         .default_service(web::to(nowhere))
         // What is answered here is about children: no cache keeps it.
         .wrap(

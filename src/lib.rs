@@ -16,15 +16,17 @@
 //! | [`healthfile`] | one pupil's file, assembled from the slices' timelines |
 //! | [`stats`] | the authorities' figures, with disclosure control |
 //! | [`exchange`] | roster import and other sheets that cross the school's door |
+//! | [`home`] | the first page of the console: what is due today, by role |
 //! | [`demo`] | a county that is not there, for trying the house out and for measuring it |
 //! | [`app`], [`cli`] | the only list of slices, and the commands |
 //!
 //! Imports run one way: kernel ← access ← org ← student, tally ← slices ← healthfile, stats,
-//! exchange ← demo, app, cli. Never upward, never sideways (`tests/it/architecture.rs` holds the line).
+//! exchange ← home, demo, app, cli. Never upward, never sideways (`tests/it/architecture.rs` holds the line).
 //!
 //! Inside a slice the files are always the same: `mod.rs` (words and mounting), `rules.rs` (pure),
 //! `standards/` (the tables of the law as data), `store.rs` (rows), `service.rs` (use cases, one
-//! transaction each), `api.rs` (JSON and OpenAPI), `sheet.rs` (its spreadsheets).
+//! transaction each), `api.rs` (JSON and OpenAPI), `page.rs` (its pages, with their templates beside
+//! it), `sheet.rs` (its spreadsheets).
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres")))]
 compile_error!("choose an engine: the default feature `sqlite`, or `postgres`");
@@ -35,6 +37,7 @@ pub mod cli;
 pub mod demo;
 pub mod exchange;
 pub mod healthfile;
+pub mod home;
 pub mod kernel;
 pub mod org;
 pub mod schema;

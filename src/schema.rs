@@ -61,6 +61,7 @@ table! {
         expires_at -> Timestamp,
         ended_at -> Nullable<Timestamp>,
         end_reason -> Nullable<Text>,
+        cookie_hash -> Nullable<Text>,
     }
 }
 

@@ -1,34 +1,27 @@
-//! The door of every handler: `Can<ReadVision>` in its signature lets in those who may read vision
+//! What every handler asks for: `Can<ReadVision>` in its signature lets in those who may read vision
 //! screenings somewhere, and knows how far they reach.
 
-use std::cell::Cell;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
-use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::AUTHORIZATION;
-use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::Access;
 use super::audit::Author;
 use super::authorised::{Authorised, AuthorisedRegion, AuthorisedSystem, Standing};
+use super::door;
 use super::permit::{Me, Permit};
 use super::policy::{Permission, Role, ScopeKind};
 use super::scope::{Grant, Reach, RegionCode, Scope};
-use super::store;
-use super::token::{Claims, TokenFault};
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Error, Result};
-use crate::kernel::http::RequestId;
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::text::Text;
 use crate::schema::{class, enrolment, school};
@@ -285,124 +278,13 @@ impl<P: Permit> Can<P> {
     }
 }
 
-/// What one request shows at the door.
-struct Caller {
-    kernel: Kernel,
-    claims: Claims,
-    request_id: String,
-    at: NaiveDateTime,
-    today: NaiveDate,
-}
-
-/// What the door found out about a request, before any part of it was read.
-struct Door {
-    actor: Option<Actor>,
-    refused: Cell<Option<Error>>,
-}
-
-/// Middleware: finds out who calls before the body or the path are looked at, so that who may not
-/// do a thing learns nothing about what it would have taken.
-///
-/// # Errors
-/// None: [`Can`] refuses, where a route asks for it.
-pub async fn door(
-    request: ServiceRequest,
-    next: Next<impl MessageBody + 'static>,
-) -> std::result::Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let found = match caller_of(request.request()) {
-        Ok(caller) => actor_of(caller).await,
-        Err(error) => Err(error),
-    };
-    let (actor, refused) = match found {
-        Ok(actor) => (Some(actor), None),
-        Err(error) => (None, Some(error)),
-    };
-    request.extensions_mut().insert(Door { actor, refused: Cell::new(refused) });
-    next.call(request).await
-}
-
 impl<P: Permit> FromRequest for Can<P> {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let extensions = request.extensions();
-        let Some(door) = extensions.get::<Door>() else {
-            return ready(Err(Error::internal("the door is not in front of this route")));
-        };
-        ready(match &door.actor {
-            Some(actor) => Self::new(actor.clone()),
-            None => Err(door.refused.take().unwrap_or_else(token_missing)),
-        })
+        ready(door::actor_of(request).and_then(Self::new))
     }
-}
-
-fn caller_of(request: &HttpRequest) -> Result<Caller> {
-    let token = bearer(request).ok_or_else(token_missing)?;
-    let missing = || Error::internal("kernel or access is not in the application's data");
-    let kernel = request.app_data::<web::Data<Kernel>>().ok_or_else(missing)?.as_ref().clone();
-    let access = request.app_data::<web::Data<Access>>().ok_or_else(missing)?;
-    let request_id = RequestId::of(request).0;
-    let (at, today) = (kernel.clock.stamp(), kernel.clock.today());
-    let claims = access.tokens.check(token, at).map_err(token_refused)?;
-    Ok(Caller { kernel, claims, request_id, at, today })
-}
-
-/// The token of `Authorization: Bearer …`; the scheme's case does not matter (RFC 9110, 11.1).
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-}
-
-async fn actor_of(caller: Caller) -> Result<Actor> {
-    let Caller { kernel, claims, request_id, at, today } = caller;
-    kernel
-        .db
-        .read(move |c| {
-            let signed_in = store::signed_in(c, claims.sid, claims.sub)?.ok_or_else(session_over)?;
-            if signed_in.disabled_at.is_some() {
-                return Err(account_disabled());
-            }
-            if signed_in.ended_at.is_some() || signed_in.expires_at <= at {
-                return Err(session_over());
-            }
-            Ok(Actor {
-                account_id: claims.sub,
-                session_id: claims.sid,
-                username: signed_in.username,
-                display_name: signed_in.display_name,
-                grants: store::grants_in_force(c, claims.sub, today)?,
-                request_id,
-                at,
-                today,
-                must_change_password: signed_in.must_change_password,
-            })
-        })
-        .await
-}
-
-fn token_missing() -> Error {
-    Error::unauthenticated("token_missing", Text::new("请先登录。", "Please sign in first."))
-}
-
-fn token_refused(fault: TokenFault) -> Error {
-    match fault {
-        TokenFault::Invalid => Error::unauthenticated(
-            "token_invalid",
-            Text::new("登录凭证无效。", "The access token is not valid."),
-        ),
-        TokenFault::Expired => Error::unauthenticated(
-            "token_expired",
-            Text::new("登录凭证已过期，请刷新。", "The access token has expired; please refresh it."),
-        ),
-    }
-}
-
-fn session_over() -> Error {
-    Error::unauthenticated(
-        "session_ended",
-        Text::new("会话已结束，请重新登录。", "The session has ended; please sign in again."),
-    )
 }
 
 pub(super) fn account_disabled() -> Error {

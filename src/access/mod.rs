@@ -10,13 +10,19 @@
 //! - What it then reaches for is authorised one by one ([`Can::school`], [`Can::class`],
 //!   [`Can::student`]: 404 when out of reach) or as a condition on a query ([`Can::scope`]). Store
 //!   functions take the [`Authorised`] that only this slice can make.
+//! - Programs show an access token, the console a cookie: [`door()`] finds the same actor by either,
+//!   and asks of the console a token with every form and script request.
 //! - Writes and looks at one pupil are told to [`audit::record`] in the same transaction.
 
 mod api;
 pub mod audit;
 mod authorised;
 mod can;
+mod cookie;
+mod door;
 pub mod limiter;
+mod menu;
+mod page;
 pub mod password;
 pub mod permit;
 pub mod policy;
@@ -29,7 +35,9 @@ pub mod token;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use authorised::{Authorised, AuthorisedRegion, AuthorisedSystem};
-pub use can::{Actor, Can, door};
+pub use can::{Actor, Can};
+pub use door::door;
+pub use menu::{Menu, MenuEntry};
 pub use policy::{Permission, Role, ScopeKind};
 pub use scope::{Grade, Grant, Reach, RegionCode, Scope};
 pub use service::jobs;
@@ -61,6 +69,11 @@ impl Access {
             limiter: limiter::Limiter::new(auth.login_per_minute),
         })
     }
+}
+
+/// Mounts the pages of this slice.
+pub fn pages(cfg: &mut actix_web::web::ServiceConfig) {
+    page::mount(cfg);
 }
 
 /// Mounts the routes of this slice, relative to `/api/v1`.

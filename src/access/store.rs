@@ -99,6 +99,8 @@ pub(super) struct SessionRow {
     pub expires_at: NaiveDateTime,
     pub ended_at: Option<NaiveDateTime>,
     pub end_reason: Option<String>,
+    /// Of a session of the console: what is kept of its cookie.
+    pub cookie_hash: Option<String>,
 }
 
 #[derive(Insertable)]
@@ -112,10 +114,22 @@ pub(super) struct RefreshRow {
 }
 
 /// What the door needs to know about a session.
-#[derive(Queryable)]
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = session)]
 pub(super) struct SignedInRow {
+    pub id: Id<kind::Session>,
+    pub account_id: Id<kind::Account>,
+    pub refreshed_at: NaiveDateTime,
     pub ended_at: Option<NaiveDateTime>,
     pub expires_at: NaiveDateTime,
+    #[diesel(embed)]
+    pub account: SignedInAccount,
+}
+
+/// What the door needs to know about the account of a session.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = account)]
+pub(super) struct SignedInAccount {
     pub disabled_at: Option<NaiveDateTime>,
     pub must_change_password: bool,
     pub username: String,
@@ -130,14 +144,17 @@ pub(super) fn signed_in(
     Ok(session::table
         .inner_join(account::table.on(account::id.eq(session::account_id)))
         .filter(session::id.eq(id).and(account::id.eq(owner)))
-        .select((
-            session::ended_at,
-            session::expires_at,
-            account::disabled_at,
-            account::must_change_password,
-            account::username,
-            account::display_name,
-        ))
+        .select(SignedInRow::as_select())
+        .first(c)
+        .optional()?)
+}
+
+/// A session of the console, by what is kept of its cookie.
+pub(super) fn signed_in_by_cookie(c: &mut Conn, cookie_hash: &str) -> Result<Option<SignedInRow>> {
+    Ok(session::table
+        .inner_join(account::table.on(account::id.eq(session::account_id)))
+        .filter(session::cookie_hash.eq(cookie_hash))
+        .select(SignedInRow::as_select())
         .first(c)
         .optional()?)
 }

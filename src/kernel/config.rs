@@ -50,6 +50,8 @@ pub struct Http {
     pub body_limit_bytes: usize,
     /// Largest sheet.
     pub sheet_limit_bytes: usize,
+    /// Whether the console may be used over plain http off the loopback.
+    pub allow_plain: bool,
     /// Longest request.
     pub request_timeout_seconds: u64,
     /// Grace at the end.
@@ -84,6 +86,8 @@ pub struct Auth {
     pub refresh_days: i64,
     /// Days a session lives at most.
     pub session_days: i64,
+    /// Minutes a console session lives untouched.
+    pub console_idle_minutes: i64,
     /// Failures before the lock.
     pub lockout_failures: i32,
     /// Minutes of the lock.
@@ -202,6 +206,7 @@ impl Config {
             ("http.workers", self.http.workers.to_string()),
             ("http.body_limit_bytes", self.http.body_limit_bytes.to_string()),
             ("http.sheet_limit_bytes", self.http.sheet_limit_bytes.to_string()),
+            ("http.allow_plain", self.http.allow_plain.to_string()),
             ("http.request_timeout_seconds", self.http.request_timeout_seconds.to_string()),
             ("http.shutdown_seconds", self.http.shutdown_seconds.to_string()),
             ("database.url", database),
@@ -213,6 +218,7 @@ impl Config {
             ("auth.access_minutes", self.auth.access_minutes.to_string()),
             ("auth.refresh_days", self.auth.refresh_days.to_string()),
             ("auth.session_days", self.auth.session_days.to_string()),
+            ("auth.console_idle_minutes", self.auth.console_idle_minutes.to_string()),
             ("auth.lockout_failures", self.auth.lockout_failures.to_string()),
             ("auth.lockout_minutes", self.auth.lockout_minutes.to_string()),
             ("auth.login_per_minute", self.auth.login_per_minute.to_string()),

@@ -234,6 +234,11 @@ impl Error {
         &self.0.errors
     }
 
+    /// Seconds after which to try again, when the answer says so.
+    pub fn retry_after(&self) -> Option<u64> {
+        self.0.retry_after
+    }
+
     /// What went wrong inside, for the log alone.
     pub fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()

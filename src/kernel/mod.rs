@@ -13,6 +13,7 @@ pub mod telemetry;
 pub mod text;
 pub mod text_enum;
 pub mod vault;
+pub mod web;
 
 use std::sync::Arc;
 

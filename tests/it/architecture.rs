@@ -15,6 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("healthfile", &["kernel", "access", "org", "tally", "student", "vision"]),
     ("stats", &["kernel", "access", "org", "tally", "student", "vision"]),
     ("exchange", &["kernel", "access", "org", "tally", "student", "vision"]),
+    ("home", &["kernel", "access", "org", "tally", "student", "vision", "healthfile", "stats", "exchange"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

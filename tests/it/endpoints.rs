@@ -200,7 +200,7 @@ async fn nobody_gets_in_without_signing_in() {
 }
 
 /// A scope in which the role can be granted.
-async fn scope_for(app: &TestApp, role: Role) -> Scope {
+pub async fn scope_for(app: &TestApp, role: Role) -> Scope {
     match role.scopes()[0] {
         ScopeKind::Region => Scope::Region(RegionCode::new(370_000).unwrap()),
         ScopeKind::System => Scope::System,

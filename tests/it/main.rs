@@ -13,3 +13,4 @@ mod org;
 mod stats;
 mod student;
 mod vision;
+mod web;

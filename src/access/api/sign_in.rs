@@ -1,6 +1,6 @@
 //! Sign-in, refresh, sign-out, one's own password and account, the list of roles.
 
-use actix_web::http::header::{CACHE_CONTROL, USER_AGENT};
+use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -65,15 +65,6 @@ fn tokens(signed_in: &SignedIn) -> HttpResponse {
     })
 }
 
-fn attempt(request: &HttpRequest, RequestId(request_id): RequestId) -> Attempt {
-    let client = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
-    Attempt {
-        address: request.peer_addr().map(|peer| peer.ip()),
-        client: client.unwrap_or_default().to_owned(),
-        request_id,
-    }
-}
-
 /// Signs in with user name and password.
 ///
 /// An unknown user, a wrong password, a locked and a disabled account are answered alike: 401
@@ -93,7 +84,7 @@ async fn sign_in(
     body: Body<SignInRequest>,
 ) -> Result<HttpResponse> {
     let SignInRequest { username, password } = body.value;
-    let attempt = attempt(&request, request_id);
+    let attempt = Attempt::of(&request, request_id);
     Ok(tokens(&service::sign_in(&kernel, &access, &username, password, attempt).await?))
 }
 
@@ -123,7 +114,7 @@ async fn refresh_session(
     request_id: RequestId,
     body: Body<RefreshRequest>,
 ) -> Result<HttpResponse> {
-    let attempt = attempt(&request, request_id);
+    let attempt = Attempt::of(&request, request_id);
     Ok(tokens(&service::refresh(&kernel, &access, body.value.refresh_token, attempt).await?))
 }
 

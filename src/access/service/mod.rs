@@ -17,7 +17,7 @@ pub use founding::{
 };
 pub(super) use grants::{NewGrant, give_grant, revoke_grant};
 pub use sign_in::{Attempt, SignedIn, open_session};
-pub(super) use sign_in::{change_password, refresh, sign_in, sign_out};
+pub(super) use sign_in::{ConsoleSession, change_password, refresh, sign_in, sign_in_at_console, sign_out};
 
 use super::store;
 use crate::kernel::Kernel;

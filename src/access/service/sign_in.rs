@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use actix_web::HttpRequest;
+use actix_web::http::header::USER_AGENT;
 use chrono::{Duration, NaiveDateTime};
 use secrecy::SecretString;
 use serde_json::json;
@@ -14,6 +16,7 @@ use crate::kernel::Kernel;
 use crate::kernel::config::Auth;
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Error, Fault, Result};
+use crate::kernel::http::RequestId;
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::text::Text;
 
@@ -31,6 +34,18 @@ pub struct Attempt {
     pub request_id: String,
 }
 
+impl Attempt {
+    /// What a request tells of itself.
+    pub(in crate::access) fn of(request: &HttpRequest, RequestId(request_id): RequestId) -> Self {
+        let client = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+        Self {
+            address: request.peer_addr().map(|peer| peer.ip()),
+            client: client.unwrap_or_default().to_owned(),
+            request_id,
+        }
+    }
+}
+
 /// The two tokens of a session.
 #[derive(Clone)]
 pub struct SignedIn {
@@ -46,11 +61,23 @@ pub struct SignedIn {
     pub account_id: Id<kind::Account>,
 }
 
-/// Signs in with user name and password. An unknown user, a wrong password, a locked and a
-/// disabled account are answered alike, after the same work.
+/// A session of the console.
+#[derive(Clone)]
+pub(in crate::access) struct ConsoleSession {
+    /// What its cookie holds.
+    pub token: SecretString,
+    /// Whose session it is.
+    pub account_id: Id<kind::Account>,
+    /// What people call them.
+    pub display_name: String,
+    /// Whether everything but a change of password is refused.
+    pub must_change_password: bool,
+}
+
+/// Signs in a program: gives the two tokens of a session.
 ///
 /// # Errors
-/// 401 `bad_credentials`; 429 `too_many_sign_ins`; 503.
+/// As [`enter`].
 pub(in crate::access) async fn sign_in(
     kernel: &Kernel,
     access: &Access,
@@ -58,6 +85,40 @@ pub(in crate::access) async fn sign_in(
     password: SecretString,
     attempt: Attempt,
 ) -> Result<SignedIn> {
+    enter(kernel, access, username, password, attempt, open).await
+}
+
+/// Signs in at the console: gives the token of a cookie.
+///
+/// # Errors
+/// As [`enter`].
+pub(in crate::access) async fn sign_in_at_console(
+    kernel: &Kernel,
+    access: &Access,
+    username: &str,
+    password: SecretString,
+    attempt: Attempt,
+) -> Result<ConsoleSession> {
+    enter(kernel, access, username, password, attempt, open_console).await
+}
+
+/// What is opened for an account whose name and password are right; the text says with which
+/// client.
+type Opening<T> = fn(&mut Conn, &Kernel, &Access, &AccountRow, &str) -> Result<T>;
+
+/// Signs in with user name and password. An unknown user, a wrong password, a locked and a
+/// disabled account are answered alike, after the same work.
+///
+/// # Errors
+/// 401 `bad_credentials`; 429 `too_many_sign_ins`; 503.
+async fn enter<T: Send + 'static>(
+    kernel: &Kernel,
+    access: &Access,
+    username: &str,
+    password: SecretString,
+    attempt: Attempt,
+    opening: Opening<T>,
+) -> Result<T> {
     access.limiter.from_address(attempt.address)?;
     let found = match rules::username(username) {
         Ok(name) => {
@@ -72,10 +133,13 @@ pub(in crate::access) async fn sign_in(
     kernel
         .db
         .write(move |c| match &found {
-            Some(seen) => settle(c, &kernel_, &access_, seen, fits, &attempt),
+            Some(seen) => match settle(c, &kernel_, seen, fits, &attempt)? {
+                Some(account) => opening(c, &kernel_, &access_, &account, &attempt.client).map(Some),
+                None => Ok(None),
+            },
             None => {
                 let by = Author::nobody(&attempt.request_id, kernel_.clock.stamp());
-                refuse(c, by, None, "unknown", &attempt)
+                refuse(c, by, None, "unknown", &attempt).map(|()| None)
             }
         })
         .await?
@@ -83,34 +147,34 @@ pub(in crate::access) async fn sign_in(
 }
 
 /// Settles an attempt against the account as it stands now. Failures that committed meanwhile
-/// count, so guesses made side by side are no better than guesses made in a row.
+/// count, so guesses made side by side are no better than guesses made in a row. Gives the account
+/// that may come in.
 fn settle(
     c: &mut Conn,
     kernel: &Kernel,
-    access: &Access,
     seen: &AccountRow,
     fits: bool,
     attempt: &Attempt,
-) -> Result<Option<SignedIn>> {
+) -> Result<Option<AccountRow>> {
     let at = kernel.clock.stamp();
     let by = Author { account: None, request_id: attempt.request_id.clone(), at };
     let Some(now) = store::account_for_update(c, seen.id)? else {
-        return refuse(c, by, None, "unknown", attempt);
+        return refuse(c, by, None, "unknown", attempt).map(|()| None);
     };
     if now.disabled_at.is_some() {
-        return refuse(c, by, Some(now.id), "disabled", attempt);
+        return refuse(c, by, Some(now.id), "disabled", attempt).map(|()| None);
     }
     if rules::is_locked(now.locked_until, at) {
-        return refuse(c, by, Some(now.id), "locked", attempt);
+        return refuse(c, by, Some(now.id), "locked", attempt).map(|()| None);
     }
     if !fits || now.password_hash != seen.password_hash {
         let why = count_failure(c, &kernel.config.auth, &now, at)?;
-        return refuse(c, by, Some(now.id), why, attempt);
+        return refuse(c, by, Some(now.id), why, attempt).map(|()| None);
     }
     store::set_failures(c, now.id, rules::AfterFailure { failures: 0, locked_until: None })?;
     let entry = Entry::new(action::SIGN_IN, Subject::new("account", now.id)).detail(from_where(attempt));
     audit::record(c, Author { account: Some(now.id), ..by }, entry)?;
-    open(c, kernel, access, &now, &attempt.client).map(Some)
+    Ok(Some(now))
 }
 
 fn count_failure(c: &mut Conn, auth: &Auth, account: &AccountRow, at: NaiveDateTime) -> Result<&'static str> {
@@ -127,12 +191,11 @@ fn refuse(
     account: Option<Id<kind::Account>>,
     why: &'static str,
     attempt: &Attempt,
-) -> Result<Option<SignedIn>> {
+) -> Result<()> {
     // What was typed as user name is not kept: it may have been the password.
     let subject = account.map_or(Subject::none("account"), |id| Subject::new("account", id));
     let entry = Entry::new(action::SIGN_IN_REFUSED, subject).because(why).detail(from_where(attempt));
-    audit::record(c, by, entry)?;
-    Ok(None)
+    audit::record(c, by, entry)
 }
 
 fn from_where(attempt: &Attempt) -> serde_json::Value {
@@ -172,6 +235,34 @@ fn open(
     account: &AccountRow,
     client: &str,
 ) -> Result<SignedIn> {
+    let row = new_session(c, kernel, account, client, None)?;
+    tokens_for(c, kernel, access, &row, account)
+}
+
+fn open_console(
+    c: &mut Conn,
+    kernel: &Kernel,
+    _: &Access,
+    account: &AccountRow,
+    client: &str,
+) -> Result<ConsoleSession> {
+    let token = token::new_refresh_token()?;
+    new_session(c, kernel, account, client, Some(token::refresh_hash(&token)))?;
+    Ok(ConsoleSession {
+        token,
+        account_id: account.id,
+        display_name: account.display_name.clone(),
+        must_change_password: account.must_change_password,
+    })
+}
+
+fn new_session(
+    c: &mut Conn,
+    kernel: &Kernel,
+    account: &AccountRow,
+    client: &str,
+    cookie_hash: Option<String>,
+) -> Result<SessionRow> {
     let at = kernel.clock.stamp();
     let row = SessionRow {
         id: kernel.ids.next(),
@@ -182,9 +273,10 @@ fn open(
         expires_at: at + Duration::days(kernel.config.auth.session_days),
         ended_at: None,
         end_reason: None,
+        cookie_hash,
     };
     store::insert_session(c, &row)?;
-    tokens_for(c, kernel, access, &row, account)
+    Ok(row)
 }
 
 /// The next pair of tokens of a session.

@@ -67,7 +67,7 @@ fn wrong(error: serde_json::Error, pointer: String) -> Error {
 }
 
 /// serde says in words what is wrong; the words become a stable code.
-fn fault_of(message: &str) -> Fault {
+pub(in crate::kernel) fn fault_of(message: &str) -> Fault {
     let quoted = message.split('`').nth(1).unwrap_or_default().to_owned();
     if message.starts_with("unknown field") {
         return Fault::new(
@@ -101,7 +101,7 @@ fn fault_of(message: &str) -> Fault {
     Fault::new("wrong_type", "数据类型或格式不对。", "The type or format of this value is not right.")
 }
 
-fn pointer_of(path: &serde_path_to_error::Path) -> String {
+pub(in crate::kernel) fn pointer_of(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
     let mut pointer = String::new();
     for segment in path.iter() {

@@ -1,4 +1,5 @@
-//! Every error leaves as problem+json with the request id; its cause goes to the log alone.
+//! Every error leaves as problem+json with the request id, or as a page where a person asked for a
+//! page; its cause goes to the log alone.
 
 use std::future::{Ready, ready};
 use std::time::Duration;
@@ -9,10 +10,11 @@ use actix_web::error::InternalError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
 
 use crate::kernel::error::Error;
+use crate::kernel::web::{self as console, Layout};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -37,7 +39,8 @@ impl FromRequest for RequestId {
     }
 }
 
-/// Middleware: turns every failed answer into a problem document with the request id.
+/// Middleware: turns every failed answer into a problem document with the request id, or into a
+/// page of the console, and puts their headers on the pages.
 ///
 /// # Errors
 /// None: an error becomes an answer.
@@ -46,12 +49,18 @@ pub async fn problems(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let RequestId(id) = RequestId::of(request.request());
+    let over_tls = request.app_config().secure();
+    // An error that no route answered leaves no request to ask, so the page is laid out before.
+    let page = console::is_page(request.path()).then(|| Layout::plain(request.request()));
     let mut response = match next.call(request).await {
         Ok(response) => response.map_into_boxed_body(),
-        Err(error) => return Err(answer_of(error, &id)),
+        Err(error) => return Err(answer_of(error, &id, page.as_ref(), over_tls)),
     };
     if response.status().is_client_error() || response.status().is_server_error() {
-        response = explain(response, &id);
+        response = explain(response, &id, page.is_some());
+    }
+    if page.is_some() {
+        console::protect(response.headers_mut(), over_tls);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
@@ -60,28 +69,44 @@ pub async fn problems(
 }
 
 /// An error that no route answered, such as the end of the time, with the request id.
-fn answer_of(error: actix_web::Error, id: &str) -> actix_web::Error {
-    let answer = match error.as_error::<Error>() {
+fn answer_of(error: actix_web::Error, id: &str, page: Option<&Layout>, over_tls: bool) -> actix_web::Error {
+    let foreign;
+    let ours = match error.as_error::<Error>() {
         Some(ours) => {
             tell_log(ours, id);
-            ours.to_response(Some(id))
+            ours
         }
-        None => Error::http(error.as_response_error().status_code()).to_response(Some(id)),
+        None => {
+            foreign = Error::http(error.as_response_error().status_code());
+            &foreign
+        }
     };
+    let mut answer = answer(ours, id, page);
+    if page.is_some() {
+        console::protect(answer.headers_mut(), over_tls);
+    }
     InternalError::from_response(error, answer).into()
 }
 
-fn explain(response: ServiceResponse<BoxBody>, id: &str) -> ServiceResponse<BoxBody> {
+fn explain(response: ServiceResponse<BoxBody>, id: &str, is_page: bool) -> ServiceResponse<BoxBody> {
+    let layout = is_page.then(|| Layout::of(response.request()));
     let ours = response.response().error().and_then(|error| error.as_error::<Error>());
     let answer = match ours {
         Some(error) => {
             tell_log(error, id);
-            error.to_response(Some(id))
+            answer(error, id, layout.as_ref())
         }
-        None if is_problem(&response) => return response,
-        None => Error::http(response.status()).to_response(Some(id)),
+        None if is_told(&response) => return response,
+        None => answer(&Error::http(response.status()), id, layout.as_ref()),
     };
     response.into_response(answer)
+}
+
+fn answer(error: &Error, id: &str, page: Option<&Layout>) -> HttpResponse {
+    match page {
+        Some(layout) => console::error_page(layout, error),
+        None => error.to_response(Some(id)),
+    }
 }
 
 fn tell_log(error: &Error, id: &str) {
@@ -94,8 +119,10 @@ fn tell_log(error: &Error, id: &str) {
     }
 }
 
-fn is_problem(response: &ServiceResponse<BoxBody>) -> bool {
-    response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json")
+/// Whether the answer says already what is wrong: a problem document, or a page with its form.
+fn is_told(response: &ServiceResponse<BoxBody>) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind == "application/problem+json" || kind.starts_with("text/html"))
 }
 
 /// Middleware: ends a request that takes longer than the configured time.

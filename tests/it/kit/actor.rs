@@ -13,7 +13,7 @@ pub const PASSWORD: &str = "correct horse battery";
 /// Somebody signed in.
 #[derive(Clone)]
 pub struct Actor {
-    app: TestApp,
+    pub(super) app: TestApp,
     pub account_id: Id<kind::Account>,
     pub session_id: Id<kind::Session>,
     pub username: String,

@@ -2,12 +2,14 @@
 //! are values; a request reads as a sentence.
 
 mod actor;
+mod browser;
 mod builders;
 mod database;
 mod pupils;
 mod request;
 
 pub use actor::{Actor, PASSWORD};
+pub use browser::{Browser, Shown};
 pub use builders::COUNTY;
 pub use database::TestDatabase;
 pub use pupils::{draft, identity_number};
