@@ -17,10 +17,11 @@ const say = (key, with_ = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => w
 const speak = (text) => (english ? text?.en : text?.zh) ?? "";
 const chart = page.chart.split(";").map((row) => row.split("|"));
 const heads = [...form.querySelectorAll("thead [data-field]")].sort((a, b) => a.id.slice(1) - b.id.slice(1));
-const fields = heads.map(({ dataset: { field, kind, label, far, limit } }) => ({
+const fields = heads.map(({ dataset: { field, kind, label, far, limit, keys } }) => ({
   name: field,
   kind,
   label,
+  keys: (keys || "").split(","),
   far: Number(far || 0),
   limit: Number(limit || 0),
 }));
@@ -103,7 +104,7 @@ function showResult(row) {
   if (result) {
     parts.push(element("p", speak(result.brief)));
     if (result.change) parts.push(element("p", say("since", { change: speak(result.change) }), { className: "quiet" }));
-    parts.push(element("p", speak(result.next_step), { className: result.referral ? "step referral" : "step quiet" }));
+    parts.push(element("span", speak(result.next_step), { className: result.referral ? "step referral" : "step quiet" }), " ");
   }
   show(row, ...parts, ...(writes && page.correct ? [button("correct", () => correct(row), "plain")] : []));
 }
@@ -471,12 +472,12 @@ function atEdge(cell, key) {
 }
 
 /** Digits choose in a list: the forms number glasses 1 to 3, and no glasses 4 or 0. */
-function choose(cell, key) {
+function choose(cell, keys, key) {
   if (key === "Delete" || key === "Backspace") cell.selectedIndex = 0;
   else {
-    const option = [...cell.options].findIndex((one) => (one.dataset.key || "").includes(key));
+    const option = /^\d$/.test(key) ? keys.findIndex((one) => one.includes(key)) : -1;
     if (option < 0) return false;
-    cell.selectedIndex = option;
+    cell.selectedIndex = option + 1; // The first one is blank.
   }
   cell.dispatchEvent(new Event("input", { bubbles: true }));
   return true;
@@ -515,7 +516,7 @@ form.querySelector("tbody").addEventListener("keydown", (event) => {
   } else if (key === "/") {
     event.preventDefault();
     document.getElementById("jump").focus();
-  } else if (cell.tagName === "SELECT" && choose(cell, key)) event.preventDefault();
+  } else if (cell.tagName === "SELECT" && choose(cell, fields[column].keys, key)) event.preventDefault();
 });
 
 form.querySelector("tbody").addEventListener("pointerdown", () => (firstColumn = null));
@@ -616,5 +617,5 @@ for (const row of rows) {
     showResult(row);
   } else if (!writes) lock(row, true);
 }
-document.body.classList.add("scripted");
+document.body.classList.add("ready");
 resume();

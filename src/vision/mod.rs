@@ -33,7 +33,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use api::{ScreeningView, mount};
-pub use page::pages;
+pub use page::{menu_entry, pages};
 pub use service::{recount, timeline};
 
 use crate::kernel::db::Json;

@@ -57,7 +57,7 @@ impl ResultView {
             brief: verdict.brief(),
             next_step: step.label(),
             referral: step.is_referral(),
-            change: compared.change.and_then(|change| change.text()),
+            change: compared.change.and_then(|change| change.brief()),
         })
     }
 }

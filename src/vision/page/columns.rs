@@ -72,23 +72,22 @@ impl Column {
         }
     }
 
-    /// The words that can be chosen: code, name and the digits of the keyboard that choose it. The
-    /// forms number glasses 1 to 3 alike, and no glasses 4 or 0.
-    pub(super) fn choices(&self) -> Vec<(&'static str, Text, String)> {
+    /// The words that can be chosen: code and name.
+    pub(super) fn choices(&self) -> Vec<(&'static str, Text)> {
         match self.field {
-            "glasses" => Glasses::ALL
-                .iter()
-                .enumerate()
-                .map(|(place, one)| {
-                    let keys = if *one == Glasses::NoGlasses { "04".to_owned() } else { place.to_string() };
-                    (one.as_str(), one.name(), keys)
-                })
-                .collect(),
-            "not_done_reason" => {
-                let choice = |(place, one): (usize, &NotDoneReason)| (one.as_str(), one.name(), (place + 1).to_string());
-                NotDoneReason::ALL.iter().enumerate().map(choice).collect()
-            }
+            "glasses" => Glasses::ALL.iter().map(|one| (one.as_str(), one.name())).collect(),
+            "not_done_reason" => NotDoneReason::ALL.iter().map(|one| (one.as_str(), one.name())).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The digits that choose each of them at the keyboard. The forms number glasses 1 to 3 alike, and
+    /// no glasses 4 or 0.
+    pub(super) const fn keys(&self) -> &'static str {
+        match self.field.as_bytes() {
+            b"glasses" => "04,1,2,3",
+            b"not_done_reason" => "1,2,3,4,5,6",
+            _ => "",
         }
     }
 }

@@ -34,6 +34,8 @@ struct CorrectPage<'a> {
     layout: &'a Layout,
     fields: &'a Fields,
     screening: &'a Screening,
+    /// What is saved, column by column.
+    saved: Vec<(Text, String)>,
     history: Vec<Before>,
     back: String,
 }
@@ -46,7 +48,7 @@ impl CorrectPage<'_> {
         let choices: Vec<Choice> = column
             .choices()
             .into_iter()
-            .map(|(value, text, _)| Choice::new(value, self.layout.say(&text)))
+            .map(|(value, text)| Choice::new(value, self.layout.say(&text)))
             .collect();
         if choices.is_empty() {
             self.fields.line(self.layout, column.field, label)
@@ -56,14 +58,16 @@ impl CorrectPage<'_> {
     }
 }
 
+/// What was filled in, each value with its label.
+fn labelled(screening: &Screening) -> Vec<(Text, String)> {
+    let cells = COLUMNS.iter().zip(cells_of(screening));
+    cells.filter(|(_, cell)| !cell.is_empty()).map(|(column, cell)| (column.full_label(), cell)).collect()
+}
+
 fn before(superseded: Superseded) -> Before {
-    let cells = COLUMNS.iter().zip(cells_of(&superseded.record.0));
     Before {
         version: superseded.version,
-        cells: cells
-            .filter(|(_, cell)| !cell.is_empty())
-            .map(|(column, cell)| (column.full_label(), cell))
-            .collect(),
+        cells: labelled(&superseded.record.0),
         reason: superseded.reason,
     }
 }
@@ -84,7 +88,8 @@ async fn answer(
     let back = back_to(&screening);
     let layout = layout.under(back.clone(), Text::new("班级录入表", "Class grid"));
     let history = history.into_iter().map(before).collect();
-    let page = CorrectPage { layout: &layout, fields: &fields, screening: &screening, history, back };
+    let saved = labelled(&screening);
+    let page = CorrectPage { layout: &layout, fields: &fields, screening: &screening, saved, history, back };
     layout.page_as(fields.status(), &page)
 }
 

@@ -105,7 +105,7 @@ impl ResultLines {
         let step = next_step(verdict);
         Some(Self {
             brief: verdict.brief(),
-            change: one.change.and_then(|change| change.text()),
+            change: one.change.and_then(|change| change.brief()),
             step: step.label(),
             referral: step.is_referral(),
         })
@@ -187,8 +187,8 @@ impl Row {
 struct Head {
     text: Text,
     width: usize,
-    /// The place and field of a column that stands alone.
-    alone: Option<(usize, &'static str)>,
+    /// A column that stands alone, and its place.
+    alone: Option<(usize, Column)>,
 }
 
 #[derive(Template)]
@@ -227,6 +227,11 @@ impl GridPage<'_> {
         }
     }
 
+    /// Whether a row has something wrong or asked about it.
+    fn has_questions(&self) -> bool {
+        self.rows.iter().any(|row| !row.says.is_empty())
+    }
+
     /// The upper row of the head: each group once, with its width.
     fn heads(&self) -> Vec<Head> {
         let mut heads: Vec<Head> = Vec::new();
@@ -235,7 +240,7 @@ impl GridPage<'_> {
                 (Some(group), Some(head)) if head.text == group => head.width += 1,
                 (Some(text), _) => heads.push(Head { text, width: 1, alone: None }),
                 (None, _) => {
-                    heads.push(Head { text: column.label(), width: 1, alone: Some((place, column.field)) });
+                    heads.push(Head { text: column.label(), width: 1, alone: Some((place, *column)) });
                 }
             }
         }

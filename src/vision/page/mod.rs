@@ -12,7 +12,7 @@ mod words;
 use actix_web::web::ServiceConfig;
 use serde::Deserialize;
 
-use crate::access::{Actor, Can, Permission, Scope};
+use crate::access::{Actor, Can, MenuEntry, Permission, Scope};
 use crate::kernel::db::Conn;
 use crate::kernel::error::{Error, Fault, Result};
 use crate::kernel::ids::{Id, kind};
@@ -33,6 +33,11 @@ pub fn pages(cfg: &mut ServiceConfig) {
         .service(rounds::schools)
         .service(rounds::show)
         .service(rounds::open);
+}
+
+/// The entry of the menu.
+pub fn menu_entry() -> MenuEntry {
+    MenuEntry { path: "/vision", zh: "视力筛查", en: "Vision", needs: &[Permission::VisionRead] }
 }
 
 /// Which term and kind a page is about; the present term and the regular screening when it is not

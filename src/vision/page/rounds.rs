@@ -14,7 +14,7 @@ use crate::kernel::Kernel;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::text::Text;
-use crate::kernel::web::{Form, Layout, Notice, Progress, see_other, see_other_with};
+use crate::kernel::web::{Form, Layout, Notice, Progress, see_other_with};
 use crate::org::rules::TermCode;
 use crate::org::service::{current_classes, reached_schools, school_of, term_of};
 use crate::org::{ClassFacts, SchoolFacts, TermFacts};
@@ -30,6 +30,7 @@ const SCHOOLS: i64 = 200;
 struct SchoolsPage<'a> {
     layout: &'a Layout,
     schools: Vec<SchoolFacts>,
+    refused: Option<Text>,
 }
 
 #[get("/vision")]
@@ -38,11 +39,16 @@ pub(super) async fn schools(
     layout: Layout,
     can: Can<ReadVision>,
 ) -> Result<HttpResponse> {
-    let schools = kernel.db.read(move |c| reached_schools(c, &can, SCHOOLS)).await?;
-    match schools.as_slice() {
-        [only] => Ok(see_other(&format!("/vision/schools/{}", only.id))),
-        _ => layout.page(&SchoolsPage { layout: &layout, schools }),
+    let reader = can.clone();
+    let schools = kernel.db.read(move |c| reached_schools(c, &reader, SCHOOLS)).await?;
+    if let [only] = schools.as_slice() {
+        return match load(&kernel, can, only.id, Asked { term: None, kind: None }).await {
+            Ok(school) => answer(StatusCode::OK, &layout, &school, None),
+            // A school without a term yet.
+            Err(error) => layout.page(&SchoolsPage { layout: &layout, schools, refused: Some(reason(&error)) }),
+        };
     }
+    layout.page(&SchoolsPage { layout: &layout, schools, refused: None })
 }
 
 /// A school in a term, as the database knows it.

@@ -82,7 +82,7 @@ fn own() -> Vec<(&'static str, Text)> {
         word("mark_signin", "请重新登录", "sign in"),
         word("again", "（无误请在该格再按一次回车）", "(if right, press Enter in the cell once more)"),
         word("between", "换算表中没有这个小数视力，是 {below} 还是 {above}？请核对", "no such row in the conversion table: was it {below} or {above}?"),
-        word("since", "与上次相比：{change}", "since the last time: {change}"),
+        word("since", "较上次：{change}", "since last: {change}"),
         word("correct", "更正", "Correct"),
         word("correcting", "正在更正：改好后离开这一行，再写明原因。", "Correcting: leave the row when done, then give the reason."),
         word("reason", "更正原因", "Reason for the correction"),

@@ -26,12 +26,9 @@ pub enum NextStep {
 }
 
 impl NextStep {
-    /// Whether the pupil is to be seen at an eye clinic.
+    /// Whether the pupil is to be seen at an eye clinic soon, and not only when convenient.
     pub const fn is_referral(self) -> bool {
-        matches!(
-            self,
-            Self::EyeClinicRefraction | Self::CheckGlasses | Self::EyeClinic | Self::CheckRefraction
-        )
+        matches!(self, Self::EyeClinicRefraction | Self::CheckGlasses | Self::EyeClinic)
     }
 
     /// The step in a few words, for the doctor.

@@ -335,11 +335,34 @@ impl EyeChange {
     }
 }
 
+impl EyeChange {
+    /// What changed in this eye in figures; `None` when nothing can be compared.
+    pub fn brief(&self) -> Option<Text> {
+        let rows = self.rows.map(|rows| Text::new(format!("{rows:+}行"), format!("{rows:+} rows")));
+        let se = self.se.map(|se| Text::new(format!("{se} D"), format!("{se} D")));
+        match (rows, se) {
+            (Some(rows), Some(se)) => {
+                Some(Text::new(format!("{} {}", rows.zh, se.zh), format!("{} {}", rows.en, se.en)))
+            }
+            (rows, se) => rows.or(se),
+        }
+    }
+}
+
 impl Change {
     /// What changed since the screening before; `None` when nothing can be compared.
     pub fn text(&self) -> Option<Text> {
+        self.of_eyes(EyeChange::text)
+    }
+
+    /// The same in figures, for a narrow column.
+    pub fn brief(&self) -> Option<Text> {
+        self.of_eyes(EyeChange::brief)
+    }
+
+    fn of_eyes(&self, text: fn(&EyeChange) -> Option<Text>) -> Option<Text> {
         let eye = |side: EyeSide, change: &EyeChange| {
-            let (side, change) = (side.text(), change.text()?);
+            let (side, change) = (side.text(), text(change)?);
             Some(Text::new(format!("{}{}", side.zh, change.zh), format!("{} {}", side.en, change.en)))
         };
         match (eye(EyeSide::Right, &self.right), eye(EyeSide::Left, &self.left)) {

@@ -34,6 +34,15 @@ const PAGES: &[(&str, &str, Needs)] = {
         ("get", "/password", May(&[P::Me])),
         ("post", "/password", May(&[P::Me])),
         ("get", "/", May(&[P::Me])),
+        ("get", "/vision", May(&[P::VisionRead])),
+        ("get", "/vision/schools/{id}", May(&[P::VisionRead])),
+        ("post", "/vision/schools/{id}/rounds", May(&[P::VisionRound])),
+        ("get", "/vision/classes/{id}", May(&[P::VisionRead])),
+        ("post", "/vision/classes/{id}", May(&[P::VisionWrite])),
+        ("get", "/vision/classes/{id}/summary", May(&[P::VisionRead])),
+        ("get", "/vision/classes/{id}/notices", May(&[P::VisionRead])),
+        ("get", "/vision/screenings/{id}/correct", May(&[P::VisionCorrect])),
+        ("post", "/vision/screenings/{id}/correct", May(&[P::VisionCorrect])),
     ]
 };
 
