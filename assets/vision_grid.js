@@ -92,7 +92,8 @@ function showFaults(row) {
   });
   const whole = row.faults.get("");
   if (whole) lines.push(element("p", whole, { className: "wrong-text" }));
-  show(row, ...lines, ...(row.saved && row.state === "open" ? correcting(row) : []));
+  if (!lines.length && row.saved && row.state === "saved") showResult(row);
+  else show(row, ...lines, ...(row.saved && row.state === "open" ? correcting(row) : []));
   if (lines.length) said.textContent = `${row.name} ${lines[0].textContent}`;
   return lines.length > 0;
 }
@@ -122,21 +123,29 @@ function paint(row, screening, keep = false) {
   row.asked.clear();
   if (keep) return;
   row.reason = "";
-  row.cells.forEach((cell, n) => (cell.value = row.saved.cells[n]));
+  row.cells.forEach((cell, n) => {
+    if (cell.value !== row.saved.cells[n]) cell.value = row.saved.cells[n];
+  });
   lock(row, true);
-  showFaults(row);
-  showResult(row);
   mark(row, "saved");
+  showFaults(row);
   count();
 }
 
-/** A saved row is not typed over by accident. A list that is locked cannot keep the focus. */
+/**
+ * What is saved is not typed over by accident; what was left blank can be filled in later, unless
+ * the pupil was not screened at all. A list that is locked cannot keep the focus.
+ */
 function lock(row, locked) {
-  if (locked && document.activeElement?.tagName === "SELECT" && row.tr.contains(document.activeElement)) row.cells[0].focus();
-  for (const cell of row.cells) {
-    if (cell.tagName === "SELECT") cell.disabled = locked;
-    else cell.readOnly = locked;
-  }
+  const whole = !writes || !page.correct || Boolean(value(row, "not_done_reason"));
+  row.cells.forEach((cell, n) => {
+    const fixed = locked && (whole || Boolean(cell.value) || fields[n].name === "not_done_reason");
+    if (cell.tagName !== "SELECT") cell.readOnly = fixed;
+    else {
+      if (fixed && document.activeElement === cell) row.cells[0].focus();
+      cell.disabled = fixed;
+    }
+  });
 }
 
 function count() {
@@ -230,17 +239,28 @@ function body(row) {
   return filled;
 }
 
-/** Saves a row that has been left, when there is something to save and nothing is wrong or asked. */
-function save(row) {
+/** Whether a row says enough to be saved by itself: both eyes, or why not. */
+const isWhole = (row) =>
+  row.saved ||
+  value(row, "not_done_reason") ||
+  ["right", "left"].every((eye) => value(row, `${eye}_uncorrected`) || value(row, `${eye}_corrected`));
+
+/** Whether only blank cells of a saved row were filled in. */
+const isAddition = (row) => row.saved.cells.every((text, n) => !text || text === row.cells[n].value);
+
+/**
+ * Saves a row that has been left, when there is something to save and nothing is wrong or asked. A
+ * row of which only a part is there waits for the rest, unless `all` says that this is all.
+ */
+function save(row, all = false) {
   if (!writes || row.state === "conflict") return;
   const before = outbox.entries.get(row.student);
   if (!isChanged(row)) {
     if (before && !before.send?.tried) outbox.drop(row.student);
     if (row.state === "open") {
       for (const them of [row.faults, row.asked]) them.clear();
-      showFaults(row);
-      if (row.saved) showResult(row);
       mark(row, row.saved ? "saved" : "");
+      showFaults(row);
     }
     if (row.saved) lock(row, true);
     return;
@@ -258,6 +278,13 @@ function save(row) {
     mark(row, "open");
     return;
   }
+  if (!all && !isWhole(row)) {
+    outbox.keep(row.student, { cells: values(row) });
+    mark(row, "open");
+    show(row, element("p", say("one_eye"), { className: "quiet" }));
+    return;
+  }
+  if (row.saved && !row.reason && isAddition(row)) row.reason = say("addition");
   if (row.saved && !row.reason) {
     outbox.keep(row.student, { cells: values(row), version: row.saved.version });
     askReason(row);
@@ -487,7 +514,8 @@ form.querySelector("tbody").addEventListener("keydown", (event) => {
   const cell = event.target;
   const row = rowOf(cell);
   const column = row.cells.indexOf(cell);
-  if (column < 0 || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (column < 0 || event.isComposing || event.metaKey || event.altKey) return;
+  if (event.ctrlKey && event.key !== "Enter") return;
   const { key } = event;
   const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   if (key === "Tab") {
@@ -498,6 +526,10 @@ form.querySelector("tbody").addEventListener("keydown", (event) => {
     event.preventDefault();
     confirmCell(row, column);
     if (!settle(row, column)) return;
+    // Another cell of the row may have been passed over with its question open.
+    const open = fields.findIndex(({ name }) => row.faults.has(name) || row.asked.has(name));
+    if (open >= 0) return void go(row.number, open);
+    if (event.ctrlKey) return save(row, true);
     go(row.number + (event.shiftKey ? -1 : 1), firstColumn ?? column);
     if (document.activeElement === cell) save(row); // The last row has no next one to go to.
     firstColumn = null;
@@ -545,7 +577,7 @@ form.addEventListener("input", ({ target }) => {
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (writes) rows.forEach(save);
+  for (const row of rows) save(row, true);
 });
 
 // ---- jumping ----

@@ -83,6 +83,8 @@ fn own() -> Vec<(&'static str, Text)> {
         word("again", "（无误请在该格再按一次回车）", "(if right, press Enter in the cell once more)"),
         word("between", "换算表中没有这个小数视力，是 {below} 还是 {above}？请核对", "no such row in the conversion table: was it {below} or {above}?"),
         word("since", "较上次：{change}", "since last: {change}"),
+        word("addition", "补录此前未测的项目", "added what had not been measured before"),
+        word("one_eye", "双眼视力齐全后自动保存；只测了一部分时，按 Ctrl+回车保存这一行", "saved by itself once both eyes have an acuity; Ctrl+Enter saves a part"),
         word("correct", "更正", "Correct"),
         word("correcting", "正在更正：改好后离开这一行，再写明原因。", "Correcting: leave the row when done, then give the reason."),
         word("reason", "更正原因", "Reason for the correction"),
