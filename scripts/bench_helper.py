@@ -64,11 +64,11 @@ class Api:
             sys.exit(f"{method} {path}: {answer.status} {text[:500]}")
         return json.loads(text)
 
-    def rows(self, path):
-        """Every row of a list, page after page."""
+    def rows(self, path, size={"limit": 100}):
+        """Every row of a list, page after page; a list that comes whole takes no size."""
         cursor = None
         while True:
-            query = {"limit": 100} | ({"cursor": cursor} if cursor else {})
+            query = size | ({"cursor": cursor} if cursor else {})
             page = self.call("GET", f"{path}?{urllib.parse.urlencode(query)}")
             if isinstance(page, list):
                 yield from page
@@ -98,7 +98,7 @@ def classes_of(base, tokens, limit):
             for one in api.rows(f"/api/v1/schools/{school['id']}/classes"):
                 if len(found) == limit:
                     return found
-                pupils = [pupil["id"] for pupil in api.rows(f"/api/v1/classes/{one['id']}/students")][:50]
+                pupils = [pupil["id"] for pupil in api.rows(f"/api/v1/classes/{one['id']}/students", {})][:50]
                 if pupils:
                     found.append((number, one["id"], pupils))
     return found

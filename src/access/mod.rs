@@ -12,7 +12,8 @@
 //!   functions take the [`Authorised`] that only this slice can make.
 //! - Programs show an access token, the console a cookie: [`door()`] finds the same actor by either,
 //!   and asks of the console a token with every form and script request.
-//! - Writes and looks at one pupil are told to [`audit::record`] in the same transaction.
+//! - Writes and looks at one pupil are told to the audit trail: [`audit::record`] in the same
+//!   transaction, [`audit::look`] before what was seen is given.
 
 mod api;
 pub mod audit;

@@ -43,8 +43,6 @@ use store::{Found, SchoolRows};
 
 /// Schools that may wait to be written.
 const WAITING: usize = 2;
-/// Schools whose staff the demo's accounts are.
-const SCHOOLS_SERVED: usize = 3;
 /// Fewest and most pupils of a plan.
 const STUDENTS: std::ops::RangeInclusive<u32> = 100..=10_000_000;
 /// Fewest and most terms of a plan.
@@ -89,14 +87,14 @@ impl Plan {
 }
 
 /// Somebody who can sign in to the demo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// The role.
     pub role: Role,
     /// The user name.
-    pub username: &'static str,
+    pub username: String,
     /// The password; everybody may know it.
-    pub password: &'static str,
+    pub password: String,
 }
 
 /// What the database holds after a load.
@@ -108,7 +106,7 @@ pub struct Summary {
     pub screenings: i64,
     /// Whether the data were there already.
     pub reused: bool,
-    /// One account for each role.
+    /// One account for each role; in a large county more school doctors, one a school.
     pub accounts: Vec<Account>,
 }
 
@@ -120,6 +118,7 @@ pub struct Summary {
 /// database holds something else; those of the database.
 pub fn load(kernel: &Kernel, plan: &Plan, progress: &ProgressBar) -> Result<Summary> {
     plan.check()?;
+    let shapes = layout::schools(plan)?;
     let reused = match kernel.db.read_here(store::look)? {
         Found::Nothing => false,
         Found::Demo(there) if there == *plan => true,
@@ -128,23 +127,21 @@ pub fn load(kernel: &Kernel, plan: &Plan, progress: &ProgressBar) -> Result<Summ
         Found::Others => return Err(in_use()),
     };
     if !reused {
-        fill(kernel, plan, progress)?;
+        fill(kernel, plan, &shapes, progress)?;
     }
     let (students, screenings) = kernel.db.read_here(store::sizes)?;
-    Ok(Summary { students, screenings, reused, accounts: accounts::all() })
+    Ok(Summary { students, screenings, reused, accounts: accounts::all(shapes.len()) })
 }
 
-fn fill(kernel: &Kernel, plan: &Plan, progress: &ProgressBar) -> Result<()> {
-    let shapes = layout::schools(plan)?;
+fn fill(kernel: &Kernel, plan: &Plan, shapes: &[SchoolShape], progress: &ProgressBar) -> Result<()> {
     let terms = calendar::terms(kernel.clock.today(), plan.terms)?;
     let years = calendar::school_years(&terms).ok_or_else(|| Error::internal("a plan without terms"))?;
-    let people = begin(kernel, plan)?;
+    let people = begin(kernel, plan, shapes.len())?;
     let maker = Maker::new(kernel, plan.seed, staff(&people)?, terms, years)?;
     progress.set_length(shapes.iter().map(|shape| u64::from(shape.pupils)).sum());
-    let mut landmarks = Landmarks { region: region(&shapes), ..Landmarks::default() };
+    let mut landmarks = Landmarks { region: region(shapes), ..Landmarks::default() };
     std::thread::scope(|scope| {
         let (send, receive) = sync_channel(WAITING);
-        let shapes = &shapes;
         scope.spawn(move || make_all(maker, shapes, |school| send.send(school).is_ok()));
         write_all(kernel, receive, shapes, years.1, progress, &mut landmarks)
     })?;
@@ -156,8 +153,8 @@ fn fill(kernel: &Kernel, plan: &Plan, progress: &ProgressBar) -> Result<()> {
 type Accounts = Vec<(Role, Id<kind::Account>)>;
 
 /// Makes the accounts and notes that a load begins.
-fn begin(kernel: &Kernel, plan: &Plan) -> Result<Accounts> {
-    let foundings = accounts::foundings(kernel)?;
+fn begin(kernel: &Kernel, plan: &Plan, schools: usize) -> Result<Accounts> {
+    let foundings = accounts::foundings(kernel, schools)?;
     let (kernel_, plan) = (kernel.clone(), *plan);
     kernel.db.write_here(move |c| {
         store::note_begin(c, &plan, &Author::console(kernel_.clock.stamp()))?;
@@ -215,9 +212,7 @@ fn write_all(
 /// pupil of that class with a screening.
 fn remember(landmarks: &mut Landmarks, rows: &SchoolRows, year: SchoolYear, today: NaiveDate) {
     let school = rows.school.id;
-    if landmarks.schools.len() < SCHOOLS_SERVED {
-        landmarks.schools.push(school);
-    }
+    landmarks.note_school(school);
     if landmarks.dormitory.is_none() {
         landmarks.dormitory = rows.dormitories.first().map(|house| (school, house.id));
     }
@@ -244,8 +239,9 @@ fn remember(landmarks: &mut Landmarks, rows: &SchoolRows, year: SchoolYear, toda
 fn end(kernel: &Kernel, plan: &Plan, people: &Accounts, landmarks: Landmarks) -> Result<()> {
     let (kernel_, plan, people) = (kernel.clone(), *plan, people.clone());
     kernel.db.write_here(move |c| {
-        for (role, account) in &people {
-            for scope in landmarks.scopes(*role)? {
+        let roles: Vec<Role> = people.iter().map(|(role, _)| *role).collect();
+        for (number, scope) in landmarks.grants(&roles)? {
+            if let Some((role, account)) = people.get(number) {
                 found_grant(c, &kernel_, *account, *role, scope, "演示 demo")?;
             }
         }

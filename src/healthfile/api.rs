@@ -7,7 +7,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::service::{self, Healthfile};
 use crate::access::Can;
-use crate::access::audit::Reading;
+use crate::access::audit::{self, Author, Reading};
 use crate::access::permit::{ReadHealthfile, ReadHealthfileReaders};
 use crate::kernel::Kernel;
 use crate::kernel::error::Result;
@@ -76,7 +76,8 @@ async fn get_healthfile(
     id: web::Path<Id<kind::Student>>,
 ) -> Result<web::Json<HealthfileView>> {
     let (id, with) = (id.into_inner(), kernel.clone());
-    let file = kernel.db.write(move |c| service::healthfile(c, &with, &can, id)).await?;
+    let file =
+        audit::look(&kernel.db, Author::from(&can), move |c| service::healthfile(c, &with, &can, id)).await?;
     Ok(web::Json(file.into()))
 }
 

@@ -1,8 +1,8 @@
 //! Assembling a health file, and who looked at it.
 
-use crate::access::audit::{self, Entry, Reading};
+use crate::access::audit::{self, Entry, Reading, Seen};
 use crate::access::permit::{ReadHealthfile, ReadHealthfileReaders};
-use crate::access::{Can, Permission};
+use crate::access::{Authorised, Can, Permission};
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
@@ -10,6 +10,9 @@ use crate::kernel::ids::{Id, kind};
 use crate::student::{PupilView, pupil_view};
 use crate::vision;
 use crate::vision::service::Compared;
+
+/// What the audit trail calls a look at the whole file.
+const PART: &str = "healthfile";
 
 /// One pupil's health file.
 #[derive(Debug)]
@@ -32,15 +35,25 @@ pub fn healthfile(
     kernel: &Kernel,
     can: &Can<ReadHealthfile>,
     id: Id<kind::Student>,
-) -> Result<Healthfile> {
+) -> Result<Seen<Healthfile>> {
     let student = can.student(c, id)?;
-    audit::record(c, can, Entry::read(&student, "healthfile"))?;
+    let entry = Entry::read(&student, PART);
     let sees_readers = student.grant().role.allows(Permission::HealthfileReaders);
-    Ok(Healthfile {
-        pupil: pupil_view(c, kernel, can.actor(), &student)?,
-        vision: vision::timeline(c, &student)?,
-        readers: sees_readers.then(|| audit::readers_of(c, id)).transpose()?,
-    })
+    let readers = sees_readers.then(|| readers_with(c, can, &student)).transpose()?;
+    let pupil = pupil_view(c, kernel, can.actor(), &student)?;
+    let vision = vision::timeline(c, &student)?;
+    Ok(Seen::new(Healthfile { pupil, vision, readers }, entry))
+}
+
+/// Who looked before, and this look on top, which the trail is told of before the file opens.
+fn readers_with(
+    c: &mut Conn,
+    can: &Can<ReadHealthfile>,
+    student: &Authorised<kind::Student>,
+) -> Result<Vec<Reading>> {
+    let mut readers = audit::readers_of(c, student.id())?;
+    readers.insert(0, Reading::now(can.actor(), student, PART));
+    Ok(readers)
 }
 
 /// Who looked at a pupil's records, the newest first.

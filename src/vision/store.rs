@@ -22,12 +22,14 @@ const ROWS_A_PAGE: i64 = 2_000;
 
 // ---- screenings ----
 
-/// How many rows were written: a pupil who has a screening of this term and kind is left out.
+/// How many rows were written: a pupil who has a screening of this term and kind is left out. Row by
+/// row: the statement is prepared once and kept, where one for a whole class would be parsed anew
+/// with its 1,400 values each time.
 pub(super) fn insert<K>(c: &mut Conn, _at: &Authorised<K>, rows: &[Screening]) -> Result<usize> {
     let mut written = 0;
-    for rows in rows.chunks(ROWS_A_STATEMENT) {
+    for row in rows {
         written +=
-            diesel::insert_into(vision_screening::table).values(rows).on_conflict_do_nothing().execute(c)?;
+            diesel::insert_into(vision_screening::table).values(row).on_conflict_do_nothing().execute(c)?;
     }
     Ok(written)
 }
@@ -142,7 +144,8 @@ pub(super) fn on_roll_of_class(
 /// measured, in these terms.
 pub(super) fn last_before(c: &mut Conn, of: &Screening, terms: &[TermCode]) -> Result<Option<Screening>> {
     use vision_screening as t;
-    let earlier = t::examined_on.lt(of.examined_on).or(t::examined_on.eq(of.examined_on).and(t::id.lt(of.id)));
+    let earlier =
+        t::examined_on.lt(of.examined_on).or(t::examined_on.eq(of.examined_on).and(t::id.lt(of.id)));
     Ok(t::table
         .filter(t::school_id.eq(of.school_id).and(t::student_id.eq(of.student_id)))
         .filter(t::kind.eq(Kind::Regular).and(t::verdict.is_not_null()))

@@ -1,10 +1,11 @@
 //! The audit trail: who did what to whom, when, and by which right. Append-only, hash-chained for
 //! each school; a row commits with the write it tells of, or neither does.
 //!
-//! [`record`] appends, [`verify`] finds what was changed or taken away, [`readers_of`] says who
+//! [`record`] appends, [`look`] gives what was read once the trail has been told of it, [`verify`] finds what was changed or taken away, [`readers_of`] says who
 //! looked at a pupil.
 
 mod chain;
+mod seen;
 mod trail;
 
 use chrono::NaiveDateTime;
@@ -12,6 +13,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 pub use chain::{Break, BreakKind, Chain, Event, GENESIS};
+pub use seen::{Seen, look};
 pub use trail::{Reading, TrailFilter, TrailPosition, TrailRow, readers_of, trail};
 
 use super::authorised::Authorised;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::action;
 use crate::access::policy::Role;
+use crate::access::{Actor, Authorised};
 use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
@@ -29,6 +30,19 @@ pub struct Reading {
     /// What part was seen.
     #[schema(example = "healthfile")]
     pub part: Option<String>,
+}
+
+impl Reading {
+    /// The look that is under way.
+    pub fn now(reader: &Actor, student: &Authorised<kind::Student>, part: &str) -> Self {
+        Self {
+            at: reader.at.and_utc(),
+            account_id: reader.account(),
+            display_name: reader.account().map(|_| reader.display_name.clone()),
+            role: Some(student.grant().role),
+            part: Some(part.to_owned()),
+        }
+    }
 }
 
 /// Who looked at a pupil's data, the newest first.

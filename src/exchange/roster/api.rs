@@ -361,8 +361,7 @@ fn location(id: Id<kind::Import>) -> String {
 }
 
 fn accepted(import: &Import, now: NaiveDateTime) -> Result<Reply> {
-    let body = serde_json::to_value(RosterImport::of(import, now)?).map_err(Error::internal)?;
-    Ok(Reply { status: 202, body, version: None, location: Some(location(import.id)) })
+    Reply::accepted(&RosterImport::of(import, now)?, location(import.id))
 }
 
 /// Work that goes on when the answer has left.

@@ -11,7 +11,6 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use chrono::{Duration, NaiveDateTime};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::body::Body;
@@ -30,8 +29,9 @@ const KEPT_HOURS: i64 = 48;
 pub struct Reply {
     /// HTTP status.
     pub status: u16,
-    /// JSON body; null for none.
-    pub body: Value,
+    /// JSON text; none for an answer without a body. Written once: it is what is kept for a repeat and
+    /// what is sent.
+    pub body: Option<String>,
     /// Version for the `ETag`.
     pub version: Option<i32>,
     /// `Location` of what was made.
@@ -44,8 +44,7 @@ impl Reply {
     /// # Errors
     /// When the record cannot be written as JSON.
     pub fn created(body: &impl Serialize, location: String) -> Result<Self> {
-        let body = serde_json::to_value(body).map_err(Error::internal)?;
-        Ok(Self { status: 201, body, version: None, location: Some(location) })
+        Ok(Self { location: Some(location), ..Self::with(201, body)? })
     }
 
     /// 200 with a body.
@@ -53,13 +52,25 @@ impl Reply {
     /// # Errors
     /// When the body cannot be written as JSON.
     pub fn ok(body: &impl Serialize) -> Result<Self> {
-        let body = serde_json::to_value(body).map_err(Error::internal)?;
-        Ok(Self { status: 200, body, version: None, location: None })
+        Self::with(200, body)
+    }
+
+    /// 202 with what goes on and where it is found.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn accepted(body: &impl Serialize, location: String) -> Result<Self> {
+        Ok(Self { location: Some(location), ..Self::with(202, body)? })
+    }
+
+    fn with(status: u16, body: &impl Serialize) -> Result<Self> {
+        let body = serde_json::to_string(body).map_err(Error::internal)?;
+        Ok(Self { status, body: Some(body), version: None, location: None })
     }
 
     /// 204 without a body.
     pub fn none() -> Self {
-        Self { status: 204, body: Value::Null, version: None, location: None }
+        Self { status: 204, body: None, version: None, location: None }
     }
 
     /// The same with the record's version as `ETag`.
@@ -82,11 +93,9 @@ impl Responder for Reply {
         if let Some(location) = self.location {
             response.insert_header((LOCATION, location));
         }
-        if self.body.is_null() {
-            return response.finish();
-        }
+        let Some(body) = self.body else { return response.finish() };
         response.insert_header((CONTENT_TYPE, "application/json"));
-        response.body(self.body.to_string())
+        response.body(body)
     }
 }
 
@@ -180,11 +189,7 @@ pub fn idempotent(
     let headers = serde_json::to_string(&headers).map_err(Error::internal)?;
     let status = i16::try_from(reply.status).map_err(Error::internal)?;
     diesel::update(table::table.find((account, &once.key)))
-        .set((
-            table::status.eq(Some(status)),
-            table::headers.eq(Some(headers)),
-            table::body.eq(Some(reply.body.to_string())),
-        ))
+        .set((table::status.eq(Some(status)), table::headers.eq(Some(headers)), table::body.eq(&reply.body)))
         .execute(c)?;
     Ok(reply)
 }
@@ -203,13 +208,13 @@ fn replay(c: &mut Conn, account: i64, once: &Once) -> Result<Reply> {
         );
         return Err(Error::invalid(vec![fault.at("/header/Idempotency-Key")]));
     }
-    let (Some(status), Some(headers), Some(body)) = (status, headers, body) else {
+    let (Some(status), Some(headers)) = (status, headers) else {
         return Err(Error::unavailable(1));
     };
     let headers: Headers = serde_json::from_str(&headers).map_err(Error::internal)?;
     Ok(Reply {
         status: u16::try_from(status).map_err(Error::internal)?,
-        body: serde_json::from_str(&body).map_err(Error::internal)?,
+        body,
         version: headers.version,
         location: headers.location,
     })

@@ -22,9 +22,7 @@ pub use dormitories::{
     DormitoryInput, Furnished, RoomInput, RoomPlace, add_room, change_dormitory, change_room,
     create_dormitory, dormitories_of, dormitory_of, find_or_create_dormitory, find_or_create_room, room_of,
 };
-pub use schools::{
-    SchoolInput, change_school, create_school, reached_schools, school_by_code, school_of,
-};
+pub use schools::{SchoolInput, change_school, create_school, reached_schools, school_by_code, school_of};
 pub(super) use schools::{SchoolQuery, schools};
 pub(super) use terms::refuse_new_end_with_pupils;
 pub use terms::{

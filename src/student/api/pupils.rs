@@ -7,13 +7,13 @@ use super::input::{PupilInput, PupilUpdate};
 use super::view::{PupilIdentity, PupilView};
 use super::{changed, created, or_stale, view_of, write};
 use crate::access::Can;
-use crate::access::audit::{self, Entry};
+use crate::access::audit::{self, Author, Entry, Seen};
 use crate::access::permit::{ReadStudents, WriteStudents};
 use crate::kernel::Kernel;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::http::{Body, Idempotency, IfMatch, Problems, Reply};
 use crate::kernel::ids::{Id, kind};
-use crate::student::service::{self, Amendment, dossier_of};
+use crate::student::service::{self, Amendment, Context, dossier_of};
 
 pub(super) fn mount(cfg: &mut ServiceConfig) {
     cfg.service(create_student).service(get_student_identity).service(get_student).service(update_student);
@@ -34,12 +34,12 @@ async fn get_student(
     can: Can<ReadStudents>,
     id: web::Path<Id<kind::Student>>,
 ) -> Result<Reply> {
-    let id = id.into_inner();
-    write(&kernel, can, None, move |c, ctx, can| {
+    let (id, own) = (id.into_inner(), kernel.get_ref().clone());
+    audit::look(&kernel.db, Author::from(&can), move |c| {
         let student = can.student(c, id)?;
-        let view = view_of(c, ctx, student.id())?;
-        audit::record(c, can, Entry::read(&student, "student"))?;
-        Ok(Reply::ok(&view)?.at_version(view.version))
+        let view = view_of(c, Context::new(&own, can.actor()), student.id())?;
+        let reply = Reply::ok(&view)?.at_version(view.version);
+        Ok(Seen::new(reply, Entry::read(&student, "student")))
     })
     .await
 }
@@ -58,13 +58,12 @@ async fn get_student_identity(
     can: Can<WriteStudents>,
     id: web::Path<Id<kind::Student>>,
 ) -> Result<Reply> {
-    let id = id.into_inner();
-    write(&kernel, can, None, move |c, ctx, can| {
+    let (id, own) = (id.into_inner(), kernel.get_ref().clone());
+    audit::look(&kernel.db, Author::from(&can), move |c| {
         let student = can.student(c, id)?;
         let dossier = dossier_of(c, student.id())?.ok_or_else(|| Error::internal("the pupil is gone"))?;
-        let identity = PupilIdentity::of(&dossier, &ctx.kernel.vault, can.today)?;
-        audit::record(c, can, Entry::read(&student, "identity"))?;
-        Reply::ok(&identity)
+        let identity = PupilIdentity::of(&dossier, &own.vault, can.today)?;
+        Ok(Seen::new(Reply::ok(&identity)?, Entry::read(&student, "identity")))
     })
     .await
 }

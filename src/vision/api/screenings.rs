@@ -9,6 +9,7 @@ use super::view::{
     ClassEntered, ClassVision, Judged, JudgedRow, PupilVision, ScreeningHistory, SupersededView, WrittenView,
 };
 use crate::access::Can;
+use crate::access::audit::{self, Author};
 use crate::access::permit::{CorrectVision, Judge, ReadVision, WriteVision};
 use crate::kernel::Kernel;
 use crate::kernel::error::{Error, Fault, Result};
@@ -164,7 +165,8 @@ async fn get_screening(
     id: web::Path<Id<kind::Screening>>,
 ) -> Result<Reply> {
     let id = id.into_inner();
-    let (screening, superseded) = kernel.db.write(move |c| service::screening(c, &can, id)).await?;
+    let (screening, superseded) =
+        audit::look(&kernel.db, Author::from(&can), move |c| service::screening(c, &can, id)).await?;
     let version = screening.version;
     let versions = superseded.into_iter().map(SupersededView::from).collect();
     let history = ScreeningHistory { now: screening.into(), versions };
@@ -209,7 +211,10 @@ async fn list_class_vision(
             return Ok(HttpResponse::NotModified().insert_header((ETAG, quoted(tag))).finish());
         }
     }
-    let list = kernel.db.write(move |c| service::class_list(c, &with, &can, class_id, term, kind)).await?;
+    let list = audit::look(&kernel.db, Author::from(&can), move |c| {
+        service::class_list(c, &with, &can, class_id, term, kind)
+    });
+    let list = list.await?;
     let items = list.lines.into_iter().map(PupilVision::from).collect();
     let answer = ClassVision { class_id, term, items };
     Ok(HttpResponse::Ok().insert_header((ETAG, quoted(list.tag))).json(answer))

@@ -50,7 +50,9 @@ impl ClassForm {
         for (name, value) in fields.all() {
             if name == "sure" {
                 form.sure.insert(value.clone());
-            } else if let Some((number, field)) = name.strip_prefix("rows[").and_then(|rest| rest.split_once("][")) {
+            } else if let Some((number, field)) =
+                name.strip_prefix("rows[").and_then(|rest| rest.split_once("]["))
+            {
                 numbered.entry(number).or_default().insert(field.trim_end_matches(']'), value.trim());
             }
         }
@@ -173,7 +175,11 @@ impl TypedRow {
                 }
             };
             if let Some(question) = asked.filter(|_| !sure(&token(cell))) {
-                self.says.push(Says { column: Some(place), text: question_text(question), sure: Some(token(cell)) });
+                self.says.push(Says {
+                    column: Some(place),
+                    text: question_text(question),
+                    sure: Some(token(cell)),
+                });
             }
         }
         match saved {

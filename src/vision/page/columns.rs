@@ -64,10 +64,9 @@ impl Column {
     /// The label alone, with its group.
     pub(super) fn full_label(&self) -> Text {
         match self.group() {
-            Some(group) => Text::new(
-                format!("{}·{}", group.zh, self.label.0),
-                format!("{}, {}", group.en, self.label.1),
-            ),
+            Some(group) => {
+                Text::new(format!("{}·{}", group.zh, self.label.0), format!("{}, {}", group.en, self.label.1))
+            }
             None => self.label(),
         }
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::class_path;
 use super::columns::{COLUMNS, Column, WIDTH, cells_of, line_of};
 use crate::access::Can;
+use crate::access::audit::{self, Author};
 use crate::access::permit::{CorrectVision, ReadVision};
 use crate::kernel::Kernel;
 use crate::kernel::error::{Error, FieldError, Result};
@@ -65,11 +66,7 @@ fn labelled(screening: &Screening) -> Vec<(Text, String)> {
 }
 
 fn before(superseded: Superseded) -> Before {
-    Before {
-        version: superseded.version,
-        cells: labelled(&superseded.record.0),
-        reason: superseded.reason,
-    }
+    Before { version: superseded.version, cells: labelled(&superseded.record.0), reason: superseded.reason }
 }
 
 fn back_to(screening: &Screening) -> String {
@@ -83,7 +80,9 @@ async fn answer(
     id: Id<kind::Screening>,
     fields: Option<Fields>,
 ) -> Result<HttpResponse> {
-    let (screening, history) = kernel.db.write(move |c| service::screening(c, &can, id)).await?;
+    let author = Author::from(&can);
+    let (screening, history) =
+        audit::look(&kernel.db, author, move |c| service::screening(c, &can, id)).await?;
     let fields = fields.unwrap_or_else(|| filled(&screening));
     let back = back_to(&screening);
     let layout = layout.under(back.clone(), Text::new("班级录入表", "Class grid"));
@@ -98,7 +97,10 @@ fn filled(screening: &Screening) -> Fields {
     let fields = Fields::new()
         .with("version", screening.version.to_string())
         .with("examined_on", screening.examined_on.to_string());
-    COLUMNS.iter().zip(cells_of(screening)).fold(fields, |fields, (column, cell)| fields.with(column.field, cell))
+    COLUMNS
+        .iter()
+        .zip(cells_of(screening))
+        .fold(fields, |fields, (column, cell)| fields.with(column.field, cell))
 }
 
 #[get("/vision/screenings/{id}/correct")]
@@ -163,7 +165,10 @@ pub(super) async fn save(
     };
     match corrected {
         Ok(screening) => {
-            let done = Notice::done(Text::new("更正已保存，原来的内容仍可查看。", "Corrected; what stood there stays readable."));
+            let done = Notice::done(Text::new(
+                "更正已保存，原来的内容仍可查看。",
+                "Corrected; what stood there stays readable.",
+            ));
             Ok(see_other_with(&back_to(&screening), &done))
         }
         Err(error) => answer(&kernel, layout, can, id, Some(fields.refused(error)?)).await,

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::class_form::{ClassForm, Says, TypedRow};
 use super::columns::{COLUMNS, Column, WIDTH, cells_of};
 use super::{Asked, class_path, may, occasion, words};
+use crate::access::audit::{self, Author};
 use crate::access::permit::{ReadVision, WriteVision};
 use crate::access::{Can, Permission};
 use crate::kernel::Kernel;
@@ -19,9 +20,7 @@ use crate::kernel::text::Text;
 use crate::kernel::web::{Form, Layout, Notice, see_other_with};
 use crate::org::TermFacts;
 use crate::org::service::school_of;
-use crate::vision::rules::{
-    CYLINDER_LIMIT_HUNDREDTHS, CellKind, FarFromLast, Kind, next_step,
-};
+use crate::vision::rules::{CYLINDER_LIMIT_HUNDREDTHS, CellKind, FarFromLast, Kind, next_step};
 use crate::vision::service::{self, ClassLine, ClassList, Compared, Occasion};
 
 /// The list of a class and what the page around it needs.
@@ -45,16 +44,15 @@ impl View {
         class: Id<kind::Class>,
         asked: Asked,
     ) -> Result<Self> {
-        let with = kernel.clone();
-        kernel
-            .db
-            .write(move |c| {
-                let school = can.class(c, class)?.school_id();
-                let (term, terms) = asked.term(c, &can, school)?;
-                let name = school_of(c, school)?.name;
-                let list = service::class_list(c, &with, &can, class, term, Some(asked.kind()))?;
+        let (with, author) = (kernel.clone(), Author::from(&can));
+        audit::look(&kernel.db, author, move |c| {
+            let school = can.class(c, class)?.school_id();
+            let (term, terms) = asked.term(c, &can, school)?;
+            let name = school_of(c, school)?.name;
+            let seen = service::class_list(c, &with, &can, class, term, Some(asked.kind()))?;
+            Ok(seen.map(|list| {
                 let open = !list.term.is_closed();
-                Ok(Self {
+                Self {
                     kind: asked.kind(),
                     terms,
                     school: Text::new(name.clone(), name),
@@ -63,9 +61,10 @@ impl View {
                     corrects: open && may(&can, Permission::VisionCorrect, school),
                     who: can.account_id,
                     list,
-                })
-            })
-            .await
+                }
+            }))
+        })
+        .await
     }
 
     pub(super) fn class_title(&self) -> Text {
@@ -213,7 +212,9 @@ impl GridPage<'_> {
             (CellKind::Acuity, _) => (0, i32::from(self.far.acuity_rows) * 10),
             (CellKind::Axis, _) => (i32::from(Axis::MOST), 0),
             (CellKind::Power, "right_sphere" | "left_sphere") => (power, i32::from(self.far.sphere.code())),
-            (CellKind::Power, _) => (i32::from(CYLINDER_LIMIT_HUNDREDTHS), i32::from(self.far.cylinder.code())),
+            (CellKind::Power, _) => {
+                (i32::from(CYLINDER_LIMIT_HUNDREDTHS), i32::from(self.far.cylinder.code()))
+            }
             (CellKind::Word, _) => (0, 0),
         }
     }
@@ -331,7 +332,10 @@ pub(super) async fn save(
 }
 
 fn nothing_typed() -> Notice {
-    Notice::attention(Text::new("没有新填的内容，什么都没有保存。", "Nothing new was typed; nothing was saved."))
+    Notice::attention(Text::new(
+        "没有新填的内容，什么都没有保存。",
+        "Nothing new was typed; nothing was saved.",
+    ))
 }
 
 fn saved(rows: usize) -> Notice {

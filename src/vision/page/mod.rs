@@ -54,7 +54,12 @@ impl Asked {
     }
 
     /// The term that was asked for; else the one that holds today, or the newest that has begun.
-    fn term<P>(self, c: &mut Conn, can: &Can<P>, school: Id<kind::School>) -> Result<(TermCode, Vec<TermFacts>)> {
+    fn term<P>(
+        self,
+        c: &mut Conn,
+        can: &Can<P>,
+        school: Id<kind::School>,
+    ) -> Result<(TermCode, Vec<TermFacts>)> {
         let terms = terms_of(c, school)?;
         let begun = || terms.iter().find(|term| term.starts_on <= can.today).or_else(|| terms.last());
         let code = self.term.or_else(|| begun().map(|term| term.code)).ok_or_else(no_term)?;

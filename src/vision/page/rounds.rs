@@ -45,7 +45,9 @@ pub(super) async fn schools(
         return match load(&kernel, can, only.id, Asked { term: None, kind: None }).await {
             Ok(school) => answer(StatusCode::OK, &layout, &school, None),
             // A school without a term yet.
-            Err(error) => layout.page(&SchoolsPage { layout: &layout, schools, refused: Some(reason(&error)) }),
+            Err(error) => {
+                layout.page(&SchoolsPage { layout: &layout, schools, refused: Some(reason(&error)) })
+            }
         };
     }
     layout.page(&SchoolsPage { layout: &layout, schools, refused: None })
@@ -138,7 +140,12 @@ fn kind_view(layout: &Layout, school: &School, kind: Kind) -> KindView {
     }
 }
 
-fn answer(status: StatusCode, layout: &Layout, school: &School, refused: Option<Text>) -> Result<HttpResponse> {
+fn answer(
+    status: StatusCode,
+    layout: &Layout,
+    school: &School,
+    refused: Option<Text>,
+) -> Result<HttpResponse> {
     let kinds = Kind::ALL.iter().map(|kind| kind_view(layout, school, *kind)).collect();
     layout.page_as(status, &RoundsPage { layout, school, kinds, refused })
 }

@@ -42,12 +42,7 @@ fn of_rows() -> Vec<(&'static str, Text)> {
         Eye { cylinder: bent, axis, ..Eye::default() },
         Eye { sphere: bent, cylinder: bent, ..Eye::default() },
         Eye { sphere: bent, axis, ..Eye::default() },
-        Eye {
-            sphere: bent,
-            cylinder: Diopter::from_code(Diopter::LIMIT_HUNDREDTHS),
-            axis,
-            ..Eye::default()
-        },
+        Eye { sphere: bent, cylinder: Diopter::from_code(Diopter::LIMIT_HUNDREDTHS), axis, ..Eye::default() },
     ];
     let mut words = Vec::new();
     for right in eyes {
@@ -81,21 +76,41 @@ fn own() -> Vec<(&'static str, Text)> {
         word("mark_conflict", "录入不一致", "differs"),
         word("mark_signin", "请重新登录", "sign in"),
         word("again", "（无误请在该格再按一次回车）", "(if right, press Enter in the cell once more)"),
-        word("between", "换算表中没有这个小数视力，是 {below} 还是 {above}？请核对", "no such row in the conversion table: was it {below} or {above}?"),
+        word(
+            "between",
+            "换算表中没有这个小数视力，是 {below} 还是 {above}？请核对",
+            "no such row in the conversion table: was it {below} or {above}?",
+        ),
         word("since", "较上次：{change}", "since last: {change}"),
         word("addition", "补录此前未测的项目", "added what had not been measured before"),
-        word("one_eye", "双眼视力齐全后自动保存；只测了一部分时，按 Ctrl+回车保存这一行", "saved by itself once both eyes have an acuity; Ctrl+Enter saves a part"),
+        word(
+            "one_eye",
+            "双眼视力齐全后自动保存；只测了一部分时，按 Ctrl+回车保存这一行",
+            "saved by itself once both eyes have an acuity; Ctrl+Enter saves a part",
+        ),
         word("correct", "更正", "Correct"),
-        word("correcting", "正在更正：改好后离开这一行，再写明原因。", "Correcting: leave the row when done, then give the reason."),
+        word(
+            "correcting",
+            "正在更正：改好后离开这一行，再写明原因。",
+            "Correcting: leave the row when done, then give the reason.",
+        ),
         word("reason", "更正原因", "Reason for the correction"),
         word("save_correction", "保存更正", "Save the correction"),
         word("give_up", "放弃修改", "Give up the changes"),
         word("difference", "{label}：已录 {theirs}，您填 {yours}", "{label}: saved {theirs}, yours {yours}"),
         word("blank", "空白", "blank"),
-        word("conflict", "这名学生已有他人录入的结果，与您填的不同，请选择：", "Somebody else has entered this pupil, and differently. Please choose:"),
+        word(
+            "conflict",
+            "这名学生已有他人录入的结果，与您填的不同，请选择：",
+            "Somebody else has entered this pupil, and differently. Please choose:",
+        ),
         word("take_theirs", "采用已录的", "Take what is saved"),
         word("take_mine", "改为我填的", "Take mine"),
         word("not_in_class", "这个班没有找到这名学生。", "No such pupil in this class."),
-        word("leave", "还有 {n} 行没有保存到服务器，退出后将丢失。仍要退出吗？", "{n} rows have not been saved and will be lost. Sign out all the same?"),
+        word(
+            "leave",
+            "还有 {n} 行没有保存到服务器，退出后将丢失。仍要退出吗？",
+            "{n} rows have not been saved and will be lost. Sign out all the same?",
+        ),
     ]
 }

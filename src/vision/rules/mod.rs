@@ -22,10 +22,10 @@ pub use input::{Answer, JudgeRow, READ_COLUMNS, judge_cells, read_measured};
 pub use judge::{Settings, judge};
 pub use measured::{CYLINDER_LIMIT_HUNDREDTHS, Eye, EyeSide, FieldFault, Glasses, Measured, NotDoneReason};
 pub use standards::{AgeLimit, Confirmation, Criteria, RuleSet, RuleSets, StandardsError};
+pub use typed::{
+    CellKind, FarFromLast, Typed, confirm_decimal, confirm_far, confirm_finding, confirm_power, read_typed,
+};
 pub use verdict::{
     Band, BandRule, Degree, EyeVerdict, Eyes, Finding, Grade, GradeReason, LimitInUse, Myopia, MyopiaEdge,
     MyopiaReason, MyopiaRule, PersonReason, Verdict,
-};
-pub use typed::{
-    CellKind, FarFromLast, Typed, confirm_decimal, confirm_far, confirm_finding, confirm_power, read_typed,
 };

@@ -79,9 +79,8 @@ fn taken<T: ToString>(read: Result<T, Fault>) -> Typed {
 /// converted, but neither without asking: `1` may have been meant as 1.0, and the reverse.
 fn acuity(text: &str) -> Typed {
     let text = with_point(text);
-    let finding = |acuity: Acuity| {
-        Typed::Asked(acuity.to_string(), confirm_finding(&text, &acuity.kind().text()))
-    };
+    let finding =
+        |acuity: Acuity| Typed::Asked(acuity.to_string(), confirm_finding(&text, &acuity.kind().text()));
     let five_mark = Acuity::parse(&text);
     match (five_mark, Acuity::parse_decimal(&text)) {
         (Ok(acuity), _) if !acuity.kind().is_off_chart() => Typed::Taken(acuity.to_string()),

@@ -339,7 +339,8 @@ impl EyeChange {
     /// What changed in this eye in figures; `None` when nothing can be compared.
     pub fn brief(&self) -> Option<Text> {
         let signed = |rows: i16| if rows == 0 { rows.to_string() } else { format!("{rows:+}") };
-        let rows = self.rows.map(|rows| Text::new(format!("{}行", signed(rows)), format!("{} rows", signed(rows))));
+        let rows =
+            self.rows.map(|rows| Text::new(format!("{}行", signed(rows)), format!("{} rows", signed(rows))));
         let se = self.se.map(|se| Text::new(se.to_string(), se.to_string()));
         match (rows, se) {
             (Some(rows), Some(se)) => {

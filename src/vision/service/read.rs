@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde_json::json;
 
 use super::nothing_here;
-use crate::access::audit::{self, Entry, Subject};
+use crate::access::audit::{self, Entry, Seen, Subject};
 use crate::access::permit::ReadVision;
 use crate::access::{Authorised, Can};
 use crate::kernel::Kernel;
@@ -30,7 +30,7 @@ pub fn screening(
     c: &mut Conn,
     can: &Can<ReadVision>,
     id: Id<kind::Screening>,
-) -> Result<(Screening, Vec<Superseded>)> {
+) -> Result<Seen<(Screening, Vec<Superseded>)>> {
     let screening = store::screening(c, id)?.ok_or_else(nothing_here)?;
     let reason = match can.class(c, screening.class_id) {
         Ok(class) => class.reason(),
@@ -41,8 +41,7 @@ pub fn screening(
         .in_school(screening.school_id)
         .because(reason)
         .detail(json!({ "part": "vision", "screening": id }));
-    audit::record(c, can, entry)?;
-    Ok((screening, superseded))
+    Ok(Seen::new((screening, superseded), entry))
 }
 
 /// A screening with what changed since the one before.
@@ -152,7 +151,7 @@ pub fn class_list(
     class: Id<kind::Class>,
     term: TermCode,
     kind: Option<Kind>,
-) -> Result<ClassList> {
+) -> Result<Seen<ClassList>> {
     let class = can.class(c, class)?;
     let term = term_of(c, class.school_id(), term, "/query/term")?;
     let facts = class_of(c, &class)?;
@@ -166,7 +165,6 @@ pub fn class_list(
         .in_school(class.school_id())
         .because(class.reason())
         .detail(json!({ "part": "vision", "term": term.code }));
-    audit::record(c, can, entry)?;
     let line = |pupil: Pupil| {
         let mut screenings = compared(screenings.remove(&pupil.id).unwrap_or_default());
         let before = |one: &Compared| one.screening.term != term.code && is_last(&one.screening);
@@ -179,7 +177,7 @@ pub fn class_list(
     let lines: Vec<ClassLine> = roster.into_iter().map(line).collect();
     let versions = lines.iter().flat_map(|line| &line.screenings).map(|one| one.screening.version);
     let tag = ClassTag::of(lines.len(), versions);
-    Ok(ClassList { class: facts, term, lines, tag })
+    Ok(Seen::new(ClassList { class: facts, term, lines, tag }, entry))
 }
 
 /// The terms whose screenings one of this term is compared with.
