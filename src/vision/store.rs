@@ -101,6 +101,43 @@ pub(super) fn of_pupils(
         .load(c)?)
 }
 
+/// The versions of the screenings that the pupils of a class have in a term, of one kind when it is
+/// named.
+pub(super) fn versions_of(
+    c: &mut Conn,
+    at: &Authorised<kind::Class>,
+    students: &[Id<kind::Student>],
+    term: TermCode,
+    kind: Option<Kind>,
+) -> Result<Vec<i32>> {
+    use vision_screening as t;
+    let mut query = t::table
+        .filter(t::school_id.eq(at.school_id()).and(t::term.eq(term)))
+        .filter(t::student_id.eq_any(students))
+        .select(t::version)
+        .into_boxed();
+    if let Some(kind) = kind {
+        query = query.filter(t::kind.eq(kind));
+    }
+    Ok(query.load(c)?)
+}
+
+/// The last regular screening of the pupil at the school before this one in which something was
+/// measured, in these terms.
+pub(super) fn last_before(c: &mut Conn, of: &Screening, terms: &[TermCode]) -> Result<Option<Screening>> {
+    use vision_screening as t;
+    let earlier =
+        t::examined_on.lt(of.examined_on).or(t::examined_on.eq(of.examined_on).and(t::id.lt(of.id)));
+    Ok(t::table
+        .filter(t::school_id.eq(of.school_id).and(t::student_id.eq(of.student_id)))
+        .filter(t::kind.eq(Kind::Regular).and(t::verdict.is_not_null()))
+        .filter(t::id.ne(of.id).and(earlier).and(t::term.eq_any(terms)))
+        .order((t::examined_on.desc(), t::id.desc()))
+        .select(Screening::as_select())
+        .first(c)
+        .optional()?)
+}
+
 /// Every screening of a pupil at these schools, the oldest first: rows of facts are found by their
 /// school.
 pub(super) fn of_student(

@@ -22,6 +22,8 @@ pub struct Pupil {
     pub id: Id<kind::Student>,
     /// 姓名
     pub name: String,
+    /// The initials of its reading, by which a list is searched.
+    pub initials: String,
     /// 性别
     pub sex: Sex,
     /// 出生日期
@@ -77,6 +79,7 @@ pub fn roster_of(
         student_number: numbers.get(&row.id).cloned(),
         id: row.id,
         name: row.name,
+        initials: row.name_initials,
         sex: row.sex,
         birth_date: row.birth_date,
     };
@@ -150,6 +153,19 @@ pub fn on_roll(
     on: NaiveDate,
 ) -> Result<Vec<Id<kind::Student>>> {
     store::roll_of_school(c, school.id(), on)
+}
+
+/// Who is on the roll of a class on a day.
+///
+/// # Errors
+/// Those of the database.
+pub fn roll_of(
+    c: &mut Conn,
+    class: &Authorised<kind::Class>,
+    on: NaiveDate,
+) -> Result<Vec<Id<kind::Student>>> {
+    let roll = store::roll_of_class(c, class.school_id(), class.id(), on)?;
+    Ok(roll.into_iter().map(|row| row.student_id).collect())
 }
 
 /// Every school the pupil was ever enrolled at: where the facts of the pupil's file are found.

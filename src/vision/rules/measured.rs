@@ -9,7 +9,7 @@ use crate::kernel::text::Text;
 use crate::text_enum;
 
 /// The strongest cylinder a record can hold, either sign, in hundredths of a dioptre.
-const CYLINDER_LIMIT_HUNDREDTHS: i16 = 1500;
+pub const CYLINDER_LIMIT_HUNDREDTHS: i16 = 1500;
 
 /// One eye as measured; `None` is "not measured", never "normal".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
