@@ -408,8 +408,8 @@ const outbox = new Outbox({
   changed(student, state) {
     const row = byStudent.get(student);
     if (row) mark(row, state);
-    document.getElementById("away").hidden = state !== "waiting";
-    document.getElementById("signed-out").hidden = state !== "signin";
+    const notice = { waiting: "away", signin: "signed-out" }[state];
+    if (notice) document.getElementById(notice).hidden = false;
   },
   async answered(student, { status, body: answer }) {
     for (const id of ["away", "signed-out"]) document.getElementById(id).hidden = true;
@@ -531,7 +531,7 @@ form.querySelector("tbody").addEventListener("keydown", (event) => {
     if (open >= 0) return void go(row.number, open);
     if (event.ctrlKey) return save(row, true);
     go(row.number + (event.shiftKey ? -1 : 1), firstColumn ?? column);
-    if (document.activeElement === cell) save(row); // The last row has no next one to go to.
+    if (row.tr.contains(document.activeElement)) save(row); // The last row has no next one to go to.
     firstColumn = null;
   } else if (moves[key] && !event.shiftKey && (key === "ArrowUp" || key === "ArrowDown" || atEdge(cell, key))) {
     event.preventDefault();
@@ -617,6 +617,7 @@ addEventListener("beforeunload", (event) => {
 });
 addEventListener("xuekang:leave", (event) => {
   if (outbox.size && !confirm(say("leave", { n: outbox.size }))) event.preventDefault();
+  else outbox.entries.clear();
 });
 
 /** What was under way when the page was left is taken up again. */
@@ -645,6 +646,7 @@ function resume() {
 for (const row of rows) {
   row.served = [...row.box.childNodes].filter((node) => !node.classList?.contains("correct"));
   if (row.saved) {
+    row.state = "saved";
     lock(row, true);
     showResult(row);
   } else if (!writes) lock(row, true);

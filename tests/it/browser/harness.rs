@@ -182,12 +182,12 @@ impl Tab {
     }
 
     pub async fn click(&self, css: &str) {
-        let found = self.client.wait_for_find(Locator::Css(css)).await.unwrap();
+        let found = self.client.wait().for_element(Locator::Css(css)).await.unwrap();
         found.click().await.unwrap();
     }
 
     pub async fn type_into(&self, css: &str, text: &str) {
-        let found = self.client.wait_for_find(Locator::Css(css)).await.unwrap();
+        let found = self.client.wait().for_element(Locator::Css(css)).await.unwrap();
         found.clear().await.unwrap();
         found.send_keys(text).await.unwrap();
     }
@@ -220,11 +220,11 @@ impl Tab {
 
     /// Waits until something is there, in a page without script too.
     pub async fn client_wait(&self, css: &str) {
-        self.client.wait_for_find(Locator::Css(css)).await.unwrap();
+        self.client.wait().for_element(Locator::Css(css)).await.unwrap();
     }
 
     pub async fn text(&self, css: &str) -> String {
-        let found = self.client.wait_for_find(Locator::Css(css)).await.unwrap();
+        let found = self.client.wait().for_element(Locator::Css(css)).await.unwrap();
         found.text().await.unwrap()
     }
 

@@ -6,4 +6,4 @@ mod grid;
 mod harness;
 mod pages;
 
-pub use harness::{Screen, WIDE};
+pub use harness::Screen;
