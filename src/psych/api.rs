@@ -112,8 +112,8 @@ impl From<ScoredForm> for ScoredRow {
     }
 }
 
-/// Scores up to 1,000 forms of one instrument, by the version of today, and stores nothing. A faulty form gets its errors, the
-/// others are scored; critical items fire on every form.
+/// Scores up to 1,000 forms of one instrument, by the version of today, and stores nothing. A faulty
+/// form gets its errors, the others are scored; critical items fire on every form.
 #[utoipa::path(
     tag = "psych",
     operation_id = "score_psych_forms",
