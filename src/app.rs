@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App, HttpResponse, HttpServer, get, web};
 use diesel::prelude::*;
 use serde::Serialize;
@@ -27,10 +27,11 @@ use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
 use crate::kernel::web as console;
 use crate::org;
+use crate::psych;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
-use crate::{healthfile, home, vision};
+use crate::{fitness, healthfile, home, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -62,6 +63,8 @@ fn mount(cfg: &mut ServiceConfig) {
     stats::mount(cfg);
     exchange::mount(cfg);
     vision::mount(cfg);
+    psych::mount(cfg);
+    fitness::mount(cfg);
     healthfile::mount(cfg);
 }
 
@@ -70,6 +73,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
     console::pages(cfg);
     access::pages(cfg);
     home::pages(cfg);
+    vision::pages(cfg);
     student::pages(cfg);
     healthfile::pages(cfg);
     exchange::pages(cfg);
@@ -77,7 +81,7 @@ fn pages(cfg: &mut web::ServiceConfig) {
 
 /// The menu of the console: the slices' entries in the order in which a day needs them.
 pub fn menu() -> Menu {
-    Menu(vec![student::menu_entry(), exchange::menu_entry()])
+    Menu(vec![vision::menu_entry(), student::menu_entry(), exchange::menu_entry()])
 }
 
 /// The slices' jobs.
@@ -172,6 +176,7 @@ pub fn service(
         .wrap(from_fn(access::door))
         .wrap(from_fn(time_limit))
         .wrap(from_fn(problems))
+        .wrap(Compress::default())
         .wrap(TracingLogger::<RequestSpan>::new())
 }
 

@@ -47,6 +47,10 @@ impl Fault {
     }
 }
 
+/// A fault and the field it stands in: the field's name in JSON and in sheets, for example
+/// `right_axis`; empty for the row as a whole.
+pub type FieldFault = (&'static str, Fault);
+
 /// One faulty field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FieldError {

@@ -21,6 +21,7 @@
 //! trail before the answer leaves.
 
 mod api;
+mod page;
 pub mod rules;
 pub mod service;
 pub mod sheet;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use api::{ScreeningView, mount};
+pub use page::{menu_entry, pages};
 pub use service::{recount, timeline};
 
 use crate::kernel::db::Json;

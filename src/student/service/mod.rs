@@ -20,7 +20,7 @@ mod terms;
 
 pub use context::Context;
 pub use draft::{FieldChange, GuardianDraft, PupilDraft};
-pub use place::{Place, Pupil, place_of, places_of, roster_of};
+pub use place::{Place, Pupil, on_roll, place_of, places_of, roll_of, roster_of, schools_of};
 pub use terms::{open_term, recount};
 
 pub(super) use admission::{Admitting, admit_one};

@@ -1,11 +1,13 @@
 //! The vision screening: measures, judgement, judge sheet.
 
-mod api;
+pub mod api;
 mod judge;
 mod laws;
 mod measure;
+mod page;
 mod sheet;
 mod standards;
+mod typed;
 
 use chrono::NaiveDate;
 use xuekang::kernel::measure::{Acuity, Axis, Diopter};
