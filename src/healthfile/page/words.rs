@@ -63,7 +63,8 @@ fn of_eye(side: EyeSide, eye: EyeChange) -> Option<Text> {
             Text::new(format!("视力降 {rows} 行"), format!("acuity {rows} rows worse"))
         }
     });
-    let se = eye.se.map(|se| Text::new(format!("等效球镜 {se} D"), format!("equivalent {se} D")));
+    let se =
+        eye.se.map(|se| Text::new(format!("等效球镜变化 {se} D"), format!("equivalent changed by {se} D")));
     let (zh, en) = match (rows, se) {
         (Some(rows), Some(se)) => (format!("{}、{}", rows.zh, se.zh), format!("{}, {}", rows.en, se.en)),
         (Some(one), None) | (None, Some(one)) => (one.zh.into_owned(), one.en.into_owned()),
