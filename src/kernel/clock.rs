@@ -59,6 +59,14 @@ pub fn stamp(at: DateTime<Utc>) -> NaiveDateTime {
     DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at).naive_utc()
 }
 
+/// The time of day and date that a stored moment has in `Asia/Shanghai`.
+pub fn shanghai_time(at: NaiveDateTime) -> NaiveDateTime {
+    match FixedOffset::east_opt(SHANGHAI_OFFSET_SECONDS) {
+        Some(shanghai) => at.and_utc().with_timezone(&shanghai).naive_local(),
+        None => at,
+    }
+}
+
 /// The date that a moment has in `Asia/Shanghai`.
 pub fn shanghai_date(at: DateTime<Utc>) -> NaiveDate {
     match FixedOffset::east_opt(SHANGHAI_OFFSET_SECONDS) {

@@ -20,11 +20,13 @@
 
 mod api;
 mod facts;
+mod places;
 pub mod rules;
 pub mod service;
 mod store;
 
 pub use api::{TermView, mount};
+pub use places::places;
 pub use facts::{
     CalendarDay, ClassFacts, ClassState, DayKind, DormitoryFacts, Dwellers, RegionStanding, RoomFacts,
     SchoolFacts, TermFacts,

@@ -21,9 +21,11 @@
 //! the roll, as known now. Every change of the roll counts the new less the old.
 
 mod api;
+mod due;
 pub mod rules;
 pub mod service;
 mod store;
 
 pub use api::{PupilView, mount, pupil_view};
+pub use due::cards;
 pub use service::recount;

@@ -21,6 +21,7 @@
 //! trail before the answer leaves.
 
 mod api;
+mod due;
 pub mod rules;
 pub mod service;
 pub mod sheet;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use api::{ScreeningView, mount};
+pub use due::cards;
 pub use service::{recount, timeline};
 
 use crate::kernel::db::Json;

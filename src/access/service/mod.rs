@@ -9,7 +9,7 @@ mod sign_in;
 use std::time::Duration;
 
 pub(super) use accounts::{
-    AccountChange, Changed, NewAccount, account, accounts, change_account, create_account, end_session,
+    AccountChange, Changed, NewAccount, account, accounts, change_account, create_account, end_all_sessions, end_session,
     reset_password, sessions,
 };
 pub use founding::{

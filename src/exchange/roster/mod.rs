@@ -24,6 +24,7 @@
 //!   empty then, and somebody may have begun to use them.
 
 mod api;
+mod due;
 mod pupils;
 mod rules;
 mod service;
@@ -32,6 +33,7 @@ mod store;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use due::cards;
 pub use rules::{
     Boarding, Change, ClassPlace, Counts, Field, Known, KnownGuardian, Outcome, PupilDraft, SeenRows,
     changes, contradictions, guardian_meant,

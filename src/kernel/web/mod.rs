@@ -12,6 +12,7 @@
 //! ```
 
 mod assets;
+mod card;
 pub mod chart;
 mod error_page;
 mod field;
@@ -22,9 +23,11 @@ mod layout;
 mod notice;
 mod path;
 mod progress;
+mod trust;
 
 use actix_web::web::ServiceConfig;
 
+pub use card::{Card, CardLine};
 pub use error_page::error_page;
 pub use field::{Choice, Field};
 pub(crate) use form::CSRF;
@@ -36,7 +39,11 @@ pub use notice::{Mood, Notice, see_other, see_other_with};
 pub use path::{is_page, local_path, with_query};
 pub use progress::Progress;
 
-/// Mounts what belongs to every page: the assets and the switch of the language.
+/// Mounts what belongs to every page: the assets, the switch of the language, and how to trust the
+/// server's certificate.
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(assets::asset).service(language::choose);
+    cfg.service(assets::asset)
+        .service(language::choose)
+        .service(trust::trust)
+        .service(trust::download);
 }

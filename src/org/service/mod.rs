@@ -14,7 +14,9 @@ pub use calendar::{
     Calendar, CalendarInput, CalendarSpan, DayInput, calendar_of, is_school_day, school_days_between,
     set_calendar,
 };
-pub use classes::{ClassInput, ClassUpdate, change_class, class_of, create_class, find_or_create_class};
+pub use classes::{
+    ClassInput, ClassUpdate, change_class, class_of, classes_called, create_class, find_or_create_class,
+};
 pub(super) use classes::{ClassQuery, class_place, classes_of};
 pub use dormitories::{
     DormitoryInput, Furnished, RoomInput, RoomPlace, add_room, change_dormitory, change_room,

@@ -10,6 +10,7 @@ mod rounds;
 pub use correct::{Correction, correct};
 pub use enter::{NewScreening, Occasion, enter, enter_class};
 pub use read::{ClassLine, Compared, class_list, screening, timeline};
+pub(super) use rounds::rounds_of;
 pub use rounds::{ClassCoverage, open_round, rounds};
 
 use std::collections::BTreeMap;
