@@ -69,7 +69,8 @@ impl Certificate {
     /// # Errors
     /// When the file cannot be read or holds no certificate.
     pub fn read(files: &Files) -> Result<Self, TlsError> {
-        let pem = fs::read_to_string(&files.cert).map_err(|error| TlsError::File(files.cert.clone(), error))?;
+        let pem =
+            fs::read_to_string(&files.cert).map_err(|error| TlsError::File(files.cert.clone(), error))?;
         let first = certificates(&files.cert)?.into_iter().next();
         let first = first.ok_or_else(|| TlsError::Content(files.cert.clone(), "certificate"))?;
         Ok(Self { fingerprint: fingerprint(&first), pem })

@@ -26,8 +26,8 @@ pub mod service;
 mod store;
 
 pub use api::{TermView, mount};
-pub use places::places;
 pub use facts::{
     CalendarDay, ClassFacts, ClassState, DayKind, DormitoryFacts, Dwellers, RegionStanding, RoomFacts,
     SchoolFacts, TermFacts,
 };
+pub use places::places;

@@ -50,7 +50,8 @@ fn regions(words: &str) -> Vec<Place> {
     let fits = |code: RegionCode, name: &str| {
         words.iter().all(|word| name.contains(word) || code.to_string().starts_with(word))
     };
-    let asked = regions.current().filter(|division| !words.is_empty() || division.level == RegionLevel::Province);
+    let asked =
+        regions.current().filter(|division| !words.is_empty() || division.level == RegionLevel::Province);
     let named = asked.map(|division| (division.code, named(division.code)));
     let place = |(code, name): (RegionCode, String)| {
         let scope = Scope::Region(access::RegionCode::new(code.number()).ok()?);

@@ -87,10 +87,8 @@ pub(super) fn schools(
 
 /// Every school whose name holds these words or whose code begins so, by name.
 pub(super) fn schools_named(c: &mut Conn, words: &str, most: usize) -> Result<Vec<SchoolFacts>> {
-    let filter = SchoolFilter {
-        words: (!words.is_empty()).then(|| words.to_owned()),
-        ..SchoolFilter::default()
-    };
+    let filter =
+        SchoolFilter { words: (!words.is_empty()).then(|| words.to_owned()), ..SchoolFilter::default() };
     schools(c, sql("1=1"), &filter, i64::try_from(most).unwrap_or(i64::MAX))
 }
 

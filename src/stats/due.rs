@@ -28,7 +28,7 @@ pub fn card(layout: &Layout, overview: &Overview) -> Card {
         (layout.text("视力不良率", "Poor vision %"), Figure::Rate(&rates.poor)),
         (layout.text("筛查性近视率", "Screening myopia %"), Figure::Rate(&rates.myopia)),
     ];
-    figures.into_iter().fold(card, |card, (name, figure)| {
-        card.figure(name, layout.say(&figure.shown().text()).to_owned())
-    })
+    figures
+        .into_iter()
+        .fold(card, |card, (name, figure)| card.figure(name, layout.say(&figure.shown().text()).to_owned()))
 }

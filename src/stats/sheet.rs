@@ -7,21 +7,40 @@ use super::wording::withheld;
 use crate::kernel::error::{Error, Result};
 use crate::kernel::sheet::{Cell, table_csv, table_xlsx_with_notes};
 use crate::kernel::text::Text;
+use crate::kernel::text_enum::unknown_word;
 use crate::kernel::web::Language;
 use crate::org::rules::{Regions, TermCode};
-use crate::text_enum;
 
-text_enum! {
-    /// What a sheet is written as.
-    pub(super) enum SheetFormat {
-        /// A workbook.
-        Xlsx = "xlsx",
-        /// Text with commas.
-        Csv = "csv",
-    }
+/// What a sheet is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SheetFormat {
+    /// A workbook.
+    Xlsx,
+    /// Text with commas.
+    Csv,
 }
 
 impl SheetFormat {
+    /// The format that an address names; a workbook when it names none.
+    ///
+    /// # Errors
+    /// 422 for any other.
+    pub(super) fn named(ending: Option<&str>) -> Result<Self> {
+        match ending {
+            None | Some("xlsx") => Ok(Self::Xlsx),
+            Some("csv") => Ok(Self::Csv),
+            Some(_) => Err(Error::invalid(vec![unknown_word(&["xlsx", "csv"]).at("/query/format")])),
+        }
+    }
+
+    /// The ending of its files.
+    pub(super) const fn ending(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+        }
+    }
+
     /// The media type.
     pub(super) const fn media_type(self) -> &'static str {
         match self {
@@ -89,7 +108,10 @@ impl FiguresSheet {
             Shown::Nobody => Cell::Empty,
             Shown::Withheld => say(&withheld()),
         }));
-        let remark = Text::new("有人数过少而不公布的数，并非为0", "Some counts are too small to be given; they are not 0");
+        let remark = Text::new(
+            "有人数过少而不公布的数，并非为0",
+            "Some counts are too small to be given; they are not 0",
+        );
         cells.push(if shown.contains(&Shown::Withheld) { say(&remark) } else { Cell::Empty });
         cells
     }

@@ -7,6 +7,7 @@ mod demo;
 mod endpoints;
 mod exchange;
 mod healthfile;
+mod home;
 mod kernel;
 mod kit;
 mod org;

@@ -112,8 +112,7 @@ async fn list_accounts(
         Some(name) => Sought::UsernameBegins(name.trim().to_lowercase()),
         None => Sought::Anybody,
     };
-    let rows =
-        kernel.db.read(move |c| service::accounts(c, &can, &sought, after, limit + 1)).await?;
+    let rows = kernel.db.read(move |c| service::accounts(c, &can, &sought, after, limit + 1)).await?;
     let infos = rows.into_iter().map(AccountInfo::from).collect();
     Ok(web::Json(Page::from_rows(infos, limit, |info: &AccountInfo| info.id)?))
 }

@@ -42,8 +42,5 @@ pub use progress::Progress;
 /// Mounts what belongs to every page: the assets, the switch of the language, and how to trust the
 /// server's certificate.
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(assets::asset)
-        .service(language::choose)
-        .service(trust::trust)
-        .service(trust::download);
+    cfg.service(assets::asset).service(language::choose).service(trust::trust).service(trust::download);
 }

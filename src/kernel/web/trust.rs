@@ -24,7 +24,8 @@ const PAIRS_A_LINE: usize = 8;
 #[get("/trust")]
 pub(super) async fn trust(kernel: web::Data<Kernel>, layout: Layout) -> Result<HttpResponse> {
     let fingerprint = kernel.certificate.as_ref().map(|certificate| certificate.fingerprint.as_str());
-    let pairs: Vec<&str> = fingerprint.unwrap_or_default().split(':').filter(|pair| !pair.is_empty()).collect();
+    let pairs: Vec<&str> =
+        fingerprint.unwrap_or_default().split(':').filter(|pair| !pair.is_empty()).collect();
     let lines = pairs.chunks(PAIRS_A_LINE).map(|line| line.join(":")).collect();
     layout.page(&TrustPage { layout: &layout, lines })
 }

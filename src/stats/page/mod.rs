@@ -8,15 +8,13 @@ use actix_web::{HttpResponse, get, web};
 use askama::Template;
 use serde::Deserialize;
 
-use super::service::{
-    Overview, OverviewInput, Publications, own_schools, read_region, school_overview,
-};
+use super::service::{Overview, OverviewInput, Publications, own_schools, read_region, school_overview};
 use super::sheet::{FiguresSheet, SheetFormat};
 use super::wording::{edge_note, reading_notes, why_dash, why_withheld};
 use crate::access::Can;
 use crate::access::permit::{Me, ReadSchoolStats, ReadStats};
 use crate::kernel::Kernel;
-use crate::kernel::error::{Error, Fault, Result};
+use crate::kernel::error::{Error, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::text::Text;
 use crate::kernel::web::Layout;
@@ -45,16 +43,11 @@ fn given(text: &Option<String>) -> Option<String> {
 
 impl Ask {
     fn input(&self) -> OverviewInput {
-        OverviewInput {
-            term: given(&self.term),
-            region: given(&self.region),
-            school: given(&self.school),
-        }
+        OverviewInput { term: given(&self.term), region: given(&self.region), school: given(&self.school) }
     }
 
     fn format(&self) -> Result<SheetFormat> {
-        let format = self.format.as_deref().unwrap_or("xlsx");
-        format.parse().map_err(|fault: Fault| Error::invalid(vec![fault.at("/query/format")]))
+        SheetFormat::named(self.format.as_deref())
     }
 }
 
@@ -191,7 +184,7 @@ async fn sheet(layout: &Layout, overview: Overview, format: SheetFormat) -> Resu
         None => overview.region.to_string(),
     };
     // The code of a school is letters, digits and hyphens.
-    let name = format!("xuekang-vision-{place}-{}.{format}", overview.term);
+    let name = format!("xuekang-vision-{place}-{}.{}", overview.term, format.ending());
     let (term, language, notes) = (overview.term, layout.language, notes(&overview));
     let rows = overview.whole.into_iter().chain(overview.parts).collect();
     let figures = FiguresSheet { term, language, rows, notes };

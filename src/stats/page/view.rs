@@ -167,8 +167,7 @@ impl View {
         lines.extend(sum.map(|row| line(layout, layout.text("合计", "All").to_owned(), row, true)));
         let charts = charts(layout, &overview, &parts, &known);
         let term = overview.term.to_string();
-        let downloads =
-            ["xlsx", "csv"].map(|format| download(place, &[("term", &term), ("format", format)]));
+        let downloads = ["xlsx", "csv"].map(|format| download(place, &[("term", &term), ("format", format)]));
         Self {
             title: title(layout, &overview),
             term: layout.say(&overview.term.name()).to_owned(),
@@ -241,8 +240,7 @@ fn choices(
     let all = || choice(String::new(), Text::new("全部", "All"));
     let terms: Vec<Choice> =
         overview.terms.iter().map(|term| choice(term.to_string(), term.name())).collect();
-    let mut field =
-        vec![fields.one_of(layout, "term", layout.text("学期", "Term"), &terms).without_empty()];
+    let mut field = vec![fields.one_of(layout, "term", layout.text("学期", "Term"), &terms).without_empty()];
     if overview.parts.is_empty() {
         return field;
     }
@@ -256,8 +254,7 @@ fn choices(
 }
 
 fn narrowed(layout: &Layout, grade: Option<GradeCode>, sex: Option<Sex>) -> Option<String> {
-    let parts: Vec<Text> =
-        grade.map(GradeCode::name).into_iter().chain(sex.map(|sex| sex.name())).collect();
+    let parts: Vec<Text> = grade.map(GradeCode::name).into_iter().chain(sex.map(|sex| sex.name())).collect();
     let said: Vec<&str> = parts.iter().map(|text| layout.say(text)).collect();
     (!said.is_empty()).then(|| said.join(layout.text(" · ", ", ")))
 }
@@ -320,11 +317,19 @@ fn tiles(layout: &Layout, row: &Row) -> Vec<Tile> {
     let (counts, rates) = (&row.counts, &row.rates);
     vec![
         tile(("在籍", "Enrolled"), count(counts.enrolled), ("学籍在册的人数", "on the roll")),
-        tile(("应检", "Expected"), count(counts.expected), ("筛查轮次名册上的人数", "on the rosters of rounds")),
+        tile(
+            ("应检", "Expected"),
+            count(counts.expected),
+            ("筛查轮次名册上的人数", "on the rosters of rounds"),
+        ),
         tile(("实检", "Screened"), count(counts.screened), ("有筛查记录的人数", "with a screening")),
         tile(("有效", "Valid"), count(counts.valid), ("可作视力判定的人数", "whose vision could be judged")),
         tile(("视力不良率", "Poor vision"), rate(&rates.poor), ("占有效人数", "of the valid")),
-        tile(("筛查性近视率", "Screening myopia"), rate(&rates.myopia), ("占可判近视人数", "of those judged")),
+        tile(
+            ("筛查性近视率", "Screening myopia"),
+            rate(&rates.myopia),
+            ("占可判近视人数", "of those judged"),
+        ),
     ]
 }
 

@@ -65,12 +65,7 @@ impl RegionFigures {
     /// # Errors
     /// 422 `region_not_published` for a code under which figures lie but which is no area of them;
     /// 500 when the tally contradicts itself.
-    pub fn decide(
-        self,
-        region: RegionCode,
-        threshold: i64,
-        publications: &Publications,
-    ) -> Result<Decided> {
+    pub fn decide(self, region: RegionCode, threshold: i64, publications: &Publications) -> Result<Decided> {
         let Self { counties, schools } = self;
         let myopia_edges = counties.myopia_edges;
         let above = publications.counties(county_cube(province_of(region), &counties.groups)?, threshold);

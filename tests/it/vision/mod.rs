@@ -1,6 +1,6 @@
 //! The vision screening: measures, judgement, judge sheet.
 
-mod api;
+pub mod api;
 mod judge;
 mod laws;
 mod measure;

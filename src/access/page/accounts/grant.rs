@@ -138,7 +138,8 @@ async fn grant_page(
     let layout = crumbs(layout).under(page_of(id), Text::new(found.name.clone(), found.name.clone()));
     let say = |text: Text| layout.say(&text).to_owned();
     let choose_school = chosen.is_within_a_school() && found.school.is_none();
-    let (schools, offered) = if choose_school { (found.places, Vec::new()) } else { (Vec::new(), found.places) };
+    let (schools, offered) =
+        if choose_school { (found.places, Vec::new()) } else { (Vec::new(), found.places) };
     let go_on = |place: Place| match place.scope {
         Scope::School(school) => Some((school.to_string(), place.name)),
         _ => None,
@@ -157,7 +158,11 @@ async fn grant_page(
         kinds: kinds.iter().map(|kind| Choice::new(kind.as_str(), say(kind.name()))).collect(),
         kind: chosen.kind,
         searches: choose_school || matches!(chosen.kind, Some(ScopeKind::Region | ScopeKind::School)),
-        what: if choose_school { ScopeKind::School.name() } else { chosen.kind.map_or_else(|| ScopeKind::School.name(), ScopeKind::name) },
+        what: if choose_school {
+            ScopeKind::School.name()
+        } else {
+            chosen.kind.map_or_else(|| ScopeKind::School.name(), ScopeKind::name)
+        },
         school: found.school,
         schools: schools.into_iter().filter_map(go_on).collect(),
         ready: placeless || !places.is_empty(),
@@ -237,7 +242,8 @@ async fn give(
     };
     match given {
         Ok(_) => {
-            let text = Text::new("授权已保存，立即生效。", "The grant is saved; it counts from its first day.");
+            let text =
+                Text::new("授权已保存，立即生效。", "The grant is saved; it counts from its first day.");
             Ok(see_other_with(&page_of(id), &Notice::done(text)))
         }
         Err(error) => {

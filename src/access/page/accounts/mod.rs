@@ -79,11 +79,11 @@ async fn list_accounts(
     let limit = limit_of(None)?;
     let after = search.cursor.as_deref().map(decode_cursor).transpose()?;
     let asking = can.clone();
-    let rows =
-        kernel.db.read(move |c| service::accounts(c, &asking, &sought, after, limit + 1)).await?;
+    let rows = kernel.db.read(move |c| service::accounts(c, &asking, &sought, after, limit + 1)).await?;
     let page = Page::from_rows(rows, limit, |(account, _)| account.id)?;
     let next = page.next_cursor.map(|cursor| with_query("/accounts", &[("q", &words), ("cursor", &cursor)]));
-    let line = |(account, grants): (AccountRow, Vec<GrantRow>)| AccountLine::new(&layout, &can, account, &grants);
+    let line =
+        |(account, grants): (AccountRow, Vec<GrantRow>)| AccountLine::new(&layout, &can, account, &grants);
     layout.page(&ListPage {
         layout: &layout,
         fields: Fields::new().with("q", words.clone()),
@@ -266,9 +266,7 @@ async fn change_account(
             );
             Ok(see_other_with(&page_of(id), &Notice::attention(stale)))
         }
-        Err(error) => {
-            account_page(&kernel, &places, layout, &reader, id, &form.fields.refused(error)?).await
-        }
+        Err(error) => account_page(&kernel, &places, layout, &reader, id, &form.fields.refused(error)?).await,
     }
 }
 
