@@ -289,6 +289,14 @@ fn part_name(layout: &Layout, row: &Row, term: TermCode) -> String {
     }
 }
 
+/// The name for a chart, where room is scarce: of a school without its county in front.
+fn label(layout: &Layout, row: &Row, term: TermCode) -> String {
+    let name = part_name(layout, row, term);
+    let county = short_name(row.region).zh;
+    let within = row.school.is_some() && row.class.is_none();
+    name.strip_prefix(&*county).filter(|rest| within && !rest.is_empty()).unwrap_or(&name).to_owned()
+}
+
 /// Each grade with both sexes and its total, and all grades at the end.
 fn groups(layout: &Layout, overview: &Overview, grades: &[GradeCode]) -> Vec<Group> {
     let each = grades.iter().map(|grade| Some(*grade)).chain([None]);
@@ -375,7 +383,7 @@ fn by_part(layout: &Layout, overview: &Overview, parts: &[&Row]) -> Figures {
             ))
             .to_owned(),
         labels_are: layout.say(&what).to_owned(),
-        labels: parts.iter().map(|row| part_name(layout, row, overview.term)).collect(),
+        labels: parts.iter().map(|row| label(layout, row, overview.term)).collect(),
         series: vec![
             series(("视力不良率", "Poor vision"), |row| &row.rates.poor),
             series(("筛查性近视率", "Screening myopia"), |row| &row.rates.myopia),
