@@ -17,7 +17,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::access::{self, Access, Menu};
+use crate::access::{self, Access, Menu, MenuEntry, Permission};
 use crate::exchange;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
@@ -25,6 +25,7 @@ use crate::kernel::error::{Problem, Result};
 use crate::kernel::http::{path_config, problems, query_config, time_limit};
 use crate::kernel::job::{self, Job};
 use crate::kernel::telemetry::RequestSpan;
+use crate::kernel::tls;
 use crate::kernel::web as console;
 use crate::org;
 use crate::psych;
@@ -72,6 +73,7 @@ fn mount(cfg: &mut ServiceConfig) {
 fn pages(cfg: &mut web::ServiceConfig) {
     console::pages(cfg);
     access::pages(cfg);
+    stats::pages(cfg);
     home::pages(cfg);
     vision::pages(cfg);
     student::pages(cfg);
@@ -81,7 +83,15 @@ fn pages(cfg: &mut web::ServiceConfig) {
 
 /// The menu of the console: the slices' entries in the order in which a day needs them.
 pub fn menu() -> Menu {
-    Menu(vec![vision::menu_entry(), student::menu_entry(), exchange::menu_entry()])
+    use Permission as P;
+    let entry = |path, zh, en, needs| MenuEntry { path, zh, en, needs };
+    Menu(vec![
+        vision::menu_entry(),
+        student::menu_entry(),
+        exchange::menu_entry(),
+        entry("/statistics", "统计", "Statistics", &[P::StatsRead, P::StatsSchool]),
+        entry("/accounts", "账号", "Accounts", &[P::AccountRead]),
+    ])
 }
 
 /// The slices' jobs.
@@ -157,6 +167,7 @@ pub fn service(
         .app_data(web::Data::new(state.access.clone()))
         .app_data(web::Data::new(state.publications.clone()))
         .app_data(web::Data::new(menu()))
+        .app_data(web::Data::new(org::places()))
         .app_data(web::PayloadConfig::new(body_limit))
         .app_data(path_config())
         .app_data(query_config())
@@ -226,17 +237,23 @@ pub fn document() -> utoipa::openapi::OpenApi {
     document
 }
 
-/// Starts to answer on `listener`; the future ends when the server has been told to stop and the
+/// Starts to answer on `listener`, over TLS when there is a certificate; the future ends when the server has been told to stop and the
 /// open requests are done.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// When the listener or the certificate cannot be used.
 pub fn run(state: State, listener: TcpListener) -> std::io::Result<Server> {
     let config = state.kernel.config.http.clone();
+    let tls = state.kernel.config.tls_files().map(|files| tls::server_config(&files)).transpose();
+    let tls = tls.map_err(std::io::Error::other)?;
     job::start(&state.kernel, jobs());
     let server = HttpServer::new(move || service(&state))
         .shutdown_timeout(config.shutdown_seconds)
         .client_request_timeout(Duration::from_secs(config.request_timeout_seconds));
     let server = if config.workers == 0 { server } else { server.workers(config.workers) };
-    Ok(server.listen(listener)?.run())
+    let server = match tls {
+        Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+        None => server.listen(listener)?,
+    };
+    Ok(server.run())
 }

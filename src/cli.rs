@@ -21,6 +21,7 @@ use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
 use crate::kernel::error::Fault;
 use crate::kernel::measure::AcuityNotation;
+use crate::kernel::tls::{self, may_be_plain};
 use crate::kernel::{Kernel, db, telemetry};
 use crate::psych::rules::instruments::{Instruments, ScoreSettings};
 use crate::psych::rules::triage::TriageRules;
@@ -79,6 +80,9 @@ enum Command {
         #[arg(value_name = "FILE")]
         target: PathBuf,
     },
+    /// The certificate for other computers of the school.
+    #[command(subcommand)]
+    Tls(TlsCommand),
     /// Prints the effective settings, without secrets, and checks that the parts open.
     Doctor,
 }
@@ -116,6 +120,20 @@ enum UserCommand {
     ResetPassword {
         /// User name.
         username: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum TlsCommand {
+    /// Makes a key and a certificate in the data folder; `serve` takes them from then on.
+    SelfSigned {
+        /// Names and addresses by which the other computers reach this one, for example xuekang.lan
+        /// 192.168.1.20.
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+        /// Replaces those that are there; everybody has to trust the new certificate then.
+        #[arg(long)]
+        renew: bool,
     },
 }
 
@@ -221,6 +239,7 @@ impl Cli {
                 telemetry::start(&config.log);
                 open(config).map(|_| ExitCode::SUCCESS)
             }
+            Command::Tls(TlsCommand::SelfSigned { names, renew }) => self_signed(&config, &names, renew),
             Command::Doctor => doctor(config),
             Command::User(command) => user(config, command),
             Command::Import(ImportCommand::Roster { file, school, commit }) => {
@@ -259,10 +278,45 @@ fn open(config: Config) -> Result<Kernel> {
 fn serve(kernel: Kernel) -> Result<ExitCode> {
     let listen = kernel.config.http.listen.clone();
     let listener = TcpListener::bind(&listen).with_context(|| format!("listening on {listen}"))?;
+    let address = listener.local_addr()?;
+    let (over_tls, allow_plain) = (kernel.certificate.is_some(), kernel.config.http.allow_plain);
+    anyhow::ensure!(over_tls || may_be_plain(address, allow_plain), "{}", plain_refused(&listen));
+    if !over_tls && !address.ip().is_loopback() {
+        tracing::warn!("{PLAIN_WARNING}");
+    }
     let state = State::new(kernel)?;
-    tracing::info!(address = %listener.local_addr()?, "answering");
+    let scheme = if over_tls { "https" } else { "http" };
+    tracing::info!(%address, scheme, "answering");
     actix_web::rt::System::new().block_on(async move { app::run(state, listener)?.await })?;
     tracing::info!("stopped; all open requests are done");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What plain http across a network means.
+const PLAIN_WARNING: &str = "http.allow_plain: passwords and records cross the network in the clear";
+
+fn plain_refused(listen: &str) -> String {
+    format!(
+        "{listen} is reached from other computers, and without TLS passwords would cross the network in \
+         the clear: run `xuekang tls self-signed NAME`, or set http.tls.cert and http.tls.key, or listen on \
+         127.0.0.1 behind a proxy (http.allow_plain = true takes the risk)"
+    )
+}
+
+/// Prints for a person, so it writes to standard output.
+#[expect(clippy::print_stdout, reason = "the command's product is its output")]
+fn self_signed(config: &Config, names: &[String], renew: bool) -> Result<ExitCode> {
+    std::fs::create_dir_all(&config.data.dir)
+        .with_context(|| format!("the data folder {}", config.data.dir.display()))?;
+    let files = config.own_tls_files();
+    let there = files.cert.exists() || files.key.exists();
+    anyhow::ensure!(renew || !there, "{} is there already; --renew replaces it", files.cert.display());
+    let certificate = tls::self_sign(&files, names, Clock::system().today())?;
+    println!("证书 certificate: {}", files.cert.display());
+    println!("私钥 key: {}", files.key.display());
+    println!("指纹 fingerprint (SHA-256):\n{}", certificate.fingerprint);
+    println!("请把指纹写在纸上交给老师；他们打开 /trust 按说明信任证书。");
+    println!("Hand the fingerprint to the teachers on paper; /trust tells them what to do with it.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -310,6 +364,12 @@ fn doctor(config: Config) -> Result<ExitCode> {
         println!("{key} = {value}");
     }
     let kernel = Kernel::open(config, Clock::system())?;
+    if let Some(certificate) = &kernel.certificate {
+        println!("certificate fingerprint (SHA-256): {}", certificate.fingerprint);
+    }
+    if kernel.config.http.allow_plain {
+        println!("warning: {PLAIN_WARNING}");
+    }
     kernel.db.read_here(|_| Ok(()))?;
     println!("database and keys open: ok");
     Ok(ExitCode::SUCCESS)

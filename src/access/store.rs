@@ -195,10 +195,21 @@ pub(super) fn insert_account(c: &mut Conn, row: &AccountRow) -> Result<()> {
     Ok(())
 }
 
-/// Accounts in the order of their ids, from behind `after` on, whose user name begins so.
+/// Which accounts somebody looks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Sought {
+    /// All of them.
+    Anybody,
+    /// Whose user name begins so.
+    UsernameBegins(String),
+    /// Whose user name begins so, or whose display name holds it.
+    Words(String),
+}
+
+/// Accounts in the order of their ids, from behind `after` on.
 pub(super) fn accounts(
     c: &mut Conn,
-    username_begins: Option<&str>,
+    sought: &Sought,
     after: Option<Id<kind::Account>>,
     limit: i64,
 ) -> Result<Vec<AccountRow>> {
@@ -207,11 +218,38 @@ pub(super) fn accounts(
     if let Some(after) = after {
         query = query.filter(account::id.gt(after));
     }
-    if let Some(begin) = username_begins {
-        let pattern = format!("{}%", begin.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-        query = query.filter(account::username.like(pattern).escape('\\'));
-    }
+    let plain = |text: &str| text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let begins = |text: &str| account::username.like(format!("{}%", plain(text))).escape('\\');
+    query = match sought {
+        Sought::Anybody => query,
+        Sought::UsernameBegins(begin) => query.filter(begins(begin)),
+        Sought::Words(words) => {
+            let named = account::display_name.like(format!("%{}%", plain(words))).escape('\\');
+            query.filter(begins(&words.to_lowercase()).or(named))
+        }
+    };
     Ok(query.load(c)?)
+}
+
+/// How many accounts there are, and in which state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct AccountStates {
+    pub all: i64,
+    /// Whose password must be changed first.
+    pub temporary: i64,
+    pub locked: i64,
+    pub disabled: i64,
+}
+
+pub(super) fn account_states(c: &mut Conn, at: NaiveDateTime) -> Result<AccountStates> {
+    use account as t;
+    let enabled = t::disabled_at.is_null();
+    Ok(AccountStates {
+        all: t::table.count().get_result(c)?,
+        temporary: t::table.filter(enabled.and(t::must_change_password.eq(true))).count().get_result(c)?,
+        locked: t::table.filter(enabled.and(t::locked_until.gt(at))).count().get_result(c)?,
+        disabled: t::table.filter(t::disabled_at.is_not_null()).count().get_result(c)?,
+    })
 }
 
 pub(super) fn set_failures(c: &mut Conn, id: Id<kind::Account>, after: AfterFailure) -> Result<()> {

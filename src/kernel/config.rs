@@ -7,6 +7,8 @@ use config::{Environment, File, FileFormat};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
+use super::tls::Files;
+
 /// Every key with its default and one sentence.
 pub const DEFAULTS: &str = include_str!("../../config/default.toml");
 
@@ -52,12 +54,24 @@ pub struct Http {
     pub body_limit_bytes: usize,
     /// Largest sheet.
     pub sheet_limit_bytes: usize,
-    /// Whether the console may be used over plain http off the loopback.
+    /// Whether plain http is answered off the loopback.
     pub allow_plain: bool,
+    /// TLS.
+    pub tls: Tls,
     /// Longest request.
     pub request_timeout_seconds: u64,
     /// Grace at the end.
     pub shutdown_seconds: u64,
+}
+
+/// Section `http.tls`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate in PEM form.
+    pub cert: PathBuf,
+    /// Its key in PEM form.
+    pub key: PathBuf,
 }
 
 /// Section `database`.
@@ -228,6 +242,21 @@ impl Config {
         self.data.dir.join("xuekang.key")
     }
 
+    /// Where `xuekang tls self-signed` puts certificate and key.
+    pub fn own_tls_files(&self) -> Files {
+        Files { cert: self.data.dir.join("tls.crt"), key: self.data.dir.join("tls.key") }
+    }
+
+    /// Certificate and key: as set, or the self-signed ones of the data folder; none for http
+    /// without TLS.
+    pub fn tls_files(&self) -> Option<Files> {
+        let Tls { cert, key } = &self.http.tls;
+        if cert.as_os_str().is_empty() && key.as_os_str().is_empty() {
+            return Some(self.own_tls_files()).filter(|own| own.cert.exists() && own.key.exists());
+        }
+        Some(Files { cert: cert.clone(), key: key.clone() })
+    }
+
     /// The settings as `key = value` lines for `xuekang doctor`, without secrets.
     pub fn describe(&self) -> Vec<(&'static str, String)> {
         let database = self.database_url();
@@ -236,6 +265,9 @@ impl Config {
             (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
             _ => database,
         };
+        let tls = |which: fn(Files) -> PathBuf| {
+            self.tls_files().map(which).unwrap_or_default().display().to_string()
+        };
         vec![
             ("data.dir", self.data.dir.display().to_string()),
             ("http.listen", self.http.listen.clone()),
@@ -243,6 +275,8 @@ impl Config {
             ("http.body_limit_bytes", self.http.body_limit_bytes.to_string()),
             ("http.sheet_limit_bytes", self.http.sheet_limit_bytes.to_string()),
             ("http.allow_plain", self.http.allow_plain.to_string()),
+            ("http.tls.cert", tls(|files| files.cert)),
+            ("http.tls.key", tls(|files| files.key)),
             ("http.request_timeout_seconds", self.http.request_timeout_seconds.to_string()),
             ("http.shutdown_seconds", self.http.shutdown_seconds.to_string()),
             ("database.url", database),

@@ -12,6 +12,7 @@ pub mod sheet;
 pub mod telemetry;
 pub mod text;
 pub mod text_enum;
+pub mod tls;
 pub mod vault;
 pub mod web;
 
@@ -36,6 +37,8 @@ pub struct Kernel {
     pub db: Db,
     /// Seals and opens.
     pub vault: Vault,
+    /// The certificate that the server shows; none without TLS.
+    pub certificate: Option<Arc<tls::Certificate>>,
 }
 
 /// Why the kernel cannot start.
@@ -47,6 +50,9 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Database(#[from] db::OpenError),
+    /// The certificate.
+    #[error(transparent)]
+    Certificate(#[from] tls::TlsError),
     /// Randomness.
     #[error("the machine gives no randomness")]
     Randomness,
@@ -57,12 +63,16 @@ impl Kernel {
     ///
     /// # Errors
     /// Says which part does not open.
-    pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+    pub fn open(mut config: Config, clock: Clock) -> Result<Self, StartError> {
         std::fs::create_dir_all(&config.data.dir)?;
         let vault = Vault::open_or_create(&config.key_file())?;
         let db = Db::open(db::Options::from(&config))?;
         let ids = Ids::new(node_of(&config)?);
-        Ok(Self { config: Arc::new(config), clock, ids, db, vault })
+        let certificate = config.tls_files().map(|files| tls::Certificate::read(&files)).transpose()?;
+        // What is answered over TLS alone needs no concession to plain http.
+        config.http.allow_plain &= certificate.is_none();
+        let certificate = certificate.map(Arc::new);
+        Ok(Self { config: Arc::new(config), clock, ids, db, vault, certificate })
     }
 }
 

@@ -20,6 +20,7 @@
 
 mod api;
 mod facts;
+mod places;
 pub mod rules;
 pub mod service;
 mod store;
@@ -29,3 +30,4 @@ pub use facts::{
     CalendarDay, ClassFacts, ClassState, DayKind, DormitoryFacts, Dwellers, RegionStanding, RoomFacts,
     SchoolFacts, TermFacts,
 };
+pub use places::places;

@@ -85,6 +85,19 @@ pub(super) fn schools(
     Ok(query.order(school::code).limit(rows).select(SchoolFacts::as_select()).load(c)?)
 }
 
+/// Every school whose name holds these words or whose code begins so, by name.
+pub(super) fn schools_named(c: &mut Conn, words: &str, most: usize) -> Result<Vec<SchoolFacts>> {
+    let filter =
+        SchoolFilter { words: (!words.is_empty()).then(|| words.to_owned()), ..SchoolFilter::default() };
+    schools(c, sql("1=1"), &filter, i64::try_from(most).unwrap_or(i64::MAX))
+}
+
+/// What these schools are called.
+pub(super) fn schools_called(c: &mut Conn, ids: &[i64]) -> Result<Vec<(Id<kind::School>, String)>> {
+    let rows = school::table.filter(school::id.eq_any(ids));
+    Ok(rows.select((school::id, school::name)).load(c)?)
+}
+
 #[derive(AsChangeset)]
 #[diesel(table_name = school)]
 pub(super) struct SchoolChange {
@@ -245,6 +258,26 @@ pub(super) fn classes(
     let found: Vec<(ClassRow, SchoolSystem)> = query
         .order((sql::<Integer>(&rank).asc(), class::entry_year.desc(), class::number.asc()))
         .limit(rows)
+        .select((ClassRow::as_select(), school::system))
+        .load(c)?;
+    Ok(found.into_iter().map(|(row, system)| row.facts(system)).collect())
+}
+
+/// Every class of a school that has not graduated by a school year.
+pub(super) fn classes_at_school(
+    c: &mut Conn,
+    at: &School,
+    by: (SchoolYear, SchoolSystem),
+) -> Result<Vec<ClassFacts>> {
+    let filter = ClassFilter { not_graduated_by: Some(by), after: None };
+    classes(c, at, sql("1=1"), &filter, i64::from(u16::MAX))
+}
+
+/// These classes of these schools, for their names.
+pub(super) fn classes_called(c: &mut Conn, schools: &[i64], ids: &[i64]) -> Result<Vec<ClassFacts>> {
+    let found: Vec<(ClassRow, SchoolSystem)> = class::table
+        .inner_join(school::table.on(school::id.eq(class::school_id)))
+        .filter(class::school_id.eq_any(schools).and(class::id.eq_any(ids)))
         .select((ClassRow::as_select(), school::system))
         .load(c)?;
     Ok(found.into_iter().map(|(row, system)| row.facts(system)).collect())
@@ -412,6 +445,16 @@ pub(super) fn dormitories(
         query = query.filter(dormitory::name.gt(after.to_owned()));
     }
     Ok(query.order(dormitory::name).limit(rows).select(DormitoryFacts::as_select()).load(c)?)
+}
+
+/// What these dormitories of these schools are called.
+pub(super) fn dormitories_called(
+    c: &mut Conn,
+    schools: &[i64],
+    ids: &[i64],
+) -> Result<Vec<(Id<kind::Dormitory>, String)>> {
+    let rows = dormitory::table.filter(dormitory::school_id.eq_any(schools).and(dormitory::id.eq_any(ids)));
+    Ok(rows.select((dormitory::id, dormitory::name)).load(c)?)
 }
 
 /// The dormitory as it is now; none when `read` is not its version any more.

@@ -23,6 +23,7 @@ use super::service::{
     Dimension, Publications, RegionInput, RegionQuestion, Row, SchoolInput, SchoolQuestion, Statistic,
     count_region, count_school, standards_of,
 };
+use super::wording::{edge_note, reading_notes};
 
 /// Mounts the routes of this slice, relative to `/api/v1`.
 pub fn mount(cfg: &mut ServiceConfig) {
@@ -172,21 +173,7 @@ impl EdgeInUse {
             config::MyopiaEdge::Strict => MyopiaEdge::Strict,
             config::MyopiaEdge::Inclusive => MyopiaEdge::Inclusive,
         };
-        let note = match used.as_slice() {
-            [] => Text::new("尚无筛查性近视判定。", "Screening myopia has not been judged in anybody."),
-            [edge] => {
-                let sign = edge.sign();
-                Text::new(
-                    format!("筛查性近视按等效球镜 {sign} -0.50 D 判定。"),
-                    format!("Screening myopia: spherical equivalent {sign} -0.50 D."),
-                )
-            }
-            _ => Text::new(
-                "部分按等效球镜 < -0.50 D、部分按 ≤ -0.50 D 判定筛查性近视，两者合计，不宜直接比较。",
-                "Screening myopia was judged in part by < -0.50 D and in part by ≤ -0.50 D; the sums mix both \
-                 and should not be compared directly.",
-            ),
-        };
+        let note = edge_note(&used);
         Self { used, setting, note }
     }
 }
@@ -272,21 +259,7 @@ fn notes(threshold: Option<i64>) -> Vec<Text> {
             ),
         )
     });
-    let screening = Text::new(
-        "筛查结果用于发现疑似问题，不作为医学结论；是否近视须由医疗机构检查确定。",
-        "Screening finds suspected problems and is no medical finding; whether an eye is myopic is for a \
-         medical examination to tell.",
-    );
-    let expected = Text::new(
-        "应检人数来自已开启的筛查轮次的名册；未开启轮次的学校应检人数为0，其实检人数仍计入。",
-        "The expected come from the rosters of opened rounds; a school that has opened none has nobody \
-         expected, and its screened are counted all the same.",
-    );
-    let live = Text::new(
-        "数据为查询时刻的实时数，之后的录入和更正会改变它们。",
-        "The figures are live; later entries and corrections change them.",
-    );
-    hidden.into_iter().chain([screening, expected, live]).collect()
+    hidden.into_iter().chain(reading_notes()).collect()
 }
 
 /// Which figures of a region.

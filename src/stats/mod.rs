@@ -24,9 +24,16 @@
 //! should be a frozen one.
 
 mod api;
+mod columns;
+mod due;
+mod page;
 pub mod rules;
 pub mod service;
+mod sheet;
 mod store;
+mod wording;
 
 pub use api::mount;
+pub use due::card;
+pub use page::mount as pages;
 pub use service::Publications;

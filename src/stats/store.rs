@@ -1,14 +1,16 @@
 //! What statistics read: counters, and the names of schools and classes. No table of pupils.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::access::{Authorised, AuthorisedRegion};
+use crate::access::permit::ReadSchoolStats;
+use crate::access::{Authorised, AuthorisedRegion, Can};
 use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
 use crate::org::rules::{ClassNumber, RegionCode, SchoolSystem, SchoolYear, Stage, TermCode};
 use crate::org::{ClassFacts, SchoolFacts};
-use crate::schema::{class, school};
+use crate::schema::{class, school, term};
 use crate::tally::{self, Counts, CountyCounter, SchoolCounter};
 
 /// The counters of all counties of the province in which the region lies. They reach beyond the
@@ -80,4 +82,25 @@ pub(super) fn classes_of(c: &mut Conn, at: &Authorised<kind::School>) -> Result<
         version,
     };
     Ok(rows.into_iter().map(facts).collect())
+}
+
+/// The terms that a school of a region has begun by a day, the newest first.
+pub(super) fn terms(c: &mut Conn, at: &AuthorisedRegion, today: NaiveDate) -> Result<Vec<TermCode>> {
+    let (first, last) = at.range();
+    Ok(term::table
+        .inner_join(school::table.on(school::id.eq(term::school_id)))
+        .filter(school::county_code.between(first, last).and(term::starts_on.le(today)))
+        .select(term::code)
+        .distinct()
+        .order(term::code.desc())
+        .load(c)?)
+}
+
+/// The schools whose own figures the caller may see, by name.
+pub(super) fn own_schools(c: &mut Conn, can: &Can<ReadSchoolStats>) -> Result<Vec<SchoolFacts>> {
+    Ok(school::table
+        .filter(can.scope().whole_schools_filter())
+        .order((school::name, school::id))
+        .select(SchoolFacts::as_select())
+        .load(c)?)
 }

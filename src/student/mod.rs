@@ -21,11 +21,13 @@
 //! the roll, as known now. Every change of the roll counts the new less the old.
 
 mod api;
+mod due;
 mod page;
 pub mod rules;
 pub mod service;
 mod store;
 
 pub use api::{ClassRef, EnrolmentView, GuardianView, NumberView, PupilView, StayView, mount, pupil_view};
+pub use due::cards;
 pub use page::{menu_entry, pages};
 pub use service::recount;

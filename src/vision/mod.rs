@@ -21,6 +21,7 @@
 //! trail before the answer leaves.
 
 mod api;
+mod due;
 mod page;
 pub mod rules;
 pub mod service;
@@ -33,6 +34,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use api::{ScreeningView, mount};
+pub use due::cards;
 pub use page::{menu_entry, pages};
 pub use service::{recount, timeline};
 

@@ -9,6 +9,7 @@ mod endpoints;
 mod exchange;
 mod fitness;
 mod healthfile;
+mod home;
 mod kernel;
 mod kit;
 mod org;

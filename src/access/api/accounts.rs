@@ -13,7 +13,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use super::grants::GrantInfo;
 use crate::access::permit::{EndSessions, ReadAccounts, WriteAccounts};
 use crate::access::service::{self, AccountChange, Changed, NewAccount};
-use crate::access::store::{AccountRow, GrantRow, SessionRow};
+use crate::access::store::{AccountRow, GrantRow, SessionRow, Sought};
 use crate::access::{Access, Can};
 use crate::kernel::Kernel;
 use crate::kernel::error::{Error, Result};
@@ -108,9 +108,11 @@ async fn list_accounts(
     let query = query.into_inner();
     let limit = limit_of(query.limit)?;
     let after = query.cursor.as_deref().map(decode_cursor).transpose()?;
-    let begins = query.username.map(|name| name.trim().to_lowercase());
-    let rows =
-        kernel.db.read(move |c| service::accounts(c, &can, begins.as_deref(), after, limit + 1)).await?;
+    let sought = match query.username {
+        Some(name) => Sought::UsernameBegins(name.trim().to_lowercase()),
+        None => Sought::Anybody,
+    };
+    let rows = kernel.db.read(move |c| service::accounts(c, &can, &sought, after, limit + 1)).await?;
     let infos = rows.into_iter().map(AccountInfo::from).collect();
     Ok(web::Json(Page::from_rows(infos, limit, |info: &AccountInfo| info.id)?))
 }

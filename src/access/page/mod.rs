@@ -1,6 +1,7 @@
 //! The pages of `access`: signing in and out, one's own password, and the way back to where one was
 //! with what one had typed.
 
+mod accounts;
 mod kept;
 mod password;
 mod sign_in;
@@ -28,6 +29,7 @@ pub(super) fn mount(cfg: &mut ServiceConfig) {
         .service(sign_in::sign_out)
         .service(password::show)
         .service(password::change);
+    accounts::mount(cfg);
 }
 
 /// Whether a page opens for somebody whose password is a temporary one.

@@ -7,7 +7,7 @@ use super::own_account;
 use crate::access::audit::{self, Entry, Subject, action};
 use crate::access::can::not_for_you;
 use crate::access::permit::{EndSessions, ReadAccounts, WriteAccounts};
-use crate::access::store::{self, AccountRow, GrantRow, SessionRow};
+use crate::access::store::{self, AccountRow, GrantRow, SessionRow, Sought};
 use crate::access::{Access, Can, rules, token};
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
@@ -121,11 +121,11 @@ pub(in crate::access) fn account(c: &mut Conn, id: Id<kind::Account>) -> Result<
 pub(in crate::access) fn accounts(
     c: &mut Conn,
     _can: &Can<ReadAccounts>,
-    username_begins: Option<&str>,
+    sought: &Sought,
     after: Option<Id<kind::Account>>,
     limit: i64,
 ) -> Result<Vec<(AccountRow, Vec<GrantRow>)>> {
-    let rows = store::accounts(c, username_begins, after, limit)?;
+    let rows = store::accounts(c, sought, after, limit)?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let mut grants = std::collections::HashMap::<_, Vec<GrantRow>>::new();
     for grant in store::grants_of(c, &ids)? {
@@ -257,4 +257,24 @@ pub(in crate::access) fn end_session(
         audit::record(c, can, entry)?;
     }
     Ok(())
+}
+
+/// Ends every session of an account that is still open but the one of who asks; gives their number.
+///
+/// # Errors
+/// 404.
+pub(in crate::access) fn end_all_sessions(
+    c: &mut Conn,
+    can: &Can<EndSessions>,
+    id: Id<kind::Account>,
+) -> Result<usize> {
+    store::account_by_id(c, id)?.ok_or_else(not_for_you)?;
+    let ended = store::end_sessions(c, id, Some(can.session_id), can.at, "ended_by_administrator")?;
+    if ended > 0 {
+        let entry = Entry::new(action::SESSION_ENDED, Subject::new("account", id))
+            .because(can.system()?.reason())
+            .detail(json!({ "account": id, "sessions_ended": ended }));
+        audit::record(c, can, entry)?;
+    }
+    Ok(ended)
 }

@@ -9,8 +9,8 @@ mod sign_in;
 use std::time::Duration;
 
 pub(super) use accounts::{
-    AccountChange, Changed, NewAccount, account, accounts, change_account, create_account, end_session,
-    reset_password, sessions,
+    AccountChange, Changed, NewAccount, account, accounts, change_account, create_account, end_all_sessions,
+    end_session, reset_password, sessions,
 };
 pub use founding::{
     Founding, create_first_administrator, found_account, found_grant, set_password_at_console,

@@ -24,6 +24,7 @@
 //!   empty then, and somebody may have begun to use them.
 
 mod api;
+mod due;
 mod page;
 mod pupils;
 mod rules;
@@ -34,6 +35,7 @@ mod work;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use due::cards;
 pub use page::{menu_entry, pages, works};
 pub use rules::{
     Boarding, Change, ClassPlace, Counts, Field, Known, KnownGuardian, Outcome, PupilDraft, SeenRows,

@@ -35,7 +35,9 @@ pub use answer::{AnswerError, Answered, Cells, Columns, ERROR_COLUMN, Summary, a
 pub use cell::Cell;
 pub use columns::{ColumnMap, ColumnSpec, RowError, Sensitivity, mask, match_headers};
 pub use read::read;
-pub use write::{TemplateColumn, WriteError, rejected_workbook, table_csv, table_xlsx, template};
+pub use write::{
+    TemplateColumn, WriteError, rejected_workbook, table_csv, table_xlsx, table_xlsx_with_notes, template,
+};
 
 /// What the file was, judged by its content; the name's ending is not believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,6 +16,7 @@ const NOTES_SHEET: &str = "填写说明";
 /// Wide enough for an identity number, in characters.
 const USUAL_WIDTH: u16 = 20;
 const REASON_WIDTH: u16 = 50;
+const NOTE_WIDTH: u16 = 110;
 const REQUIRED_BACKGROUND: Color = Color::RGB(0x00FF_F2CC);
 
 /// A sheet could not be written.
@@ -149,7 +150,36 @@ pub fn table_xlsx(
     rows: impl IntoIterator<Item = Vec<Cell>>,
 ) -> Result<Vec<u8>, WriteError> {
     let mut book = Workbook::new();
-    let sheet = book.add_worksheet().set_name(sheet_name)?;
+    write_table(book.add_worksheet().set_name(sheet_name)?, headers, rows)?;
+    Ok(book.save_to_buffer()?)
+}
+
+/// The same with a second sheet that says how to read it, a line a note. The names are those of
+/// the two sheets.
+///
+/// # Errors
+/// As [`table_xlsx`].
+pub fn table_xlsx_with_notes(
+    (sheet_name, notes_name): (&str, &str),
+    headers: &[&str],
+    rows: impl IntoIterator<Item = Vec<Cell>>,
+    notes: &[&str],
+) -> Result<Vec<u8>, WriteError> {
+    let mut book = Workbook::new();
+    write_table(book.add_worksheet().set_name(sheet_name)?, headers, rows)?;
+    let sheet = book.add_worksheet().set_name(notes_name)?;
+    text_column(sheet, 0, NOTE_WIDTH)?;
+    for (index, note) in notes.iter().enumerate() {
+        write_as_text(sheet, row_number(index)?, 0, note)?;
+    }
+    Ok(book.save_to_buffer()?)
+}
+
+fn write_table(
+    sheet: &mut Worksheet,
+    headers: &[&str],
+    rows: impl IntoIterator<Item = Vec<Cell>>,
+) -> Result<(), WriteError> {
     for (index, title) in headers.iter().enumerate() {
         let at = column_number(index)?;
         sheet.set_column_width(at, USUAL_WIDTH)?;
@@ -162,7 +192,7 @@ pub fn table_xlsx(
         }
     }
     sheet.set_freeze_panes(1, 0)?;
-    Ok(book.save_to_buffer()?)
+    Ok(())
 }
 
 fn write_cell(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell) -> Result<(), WriteError> {

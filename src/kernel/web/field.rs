@@ -50,6 +50,7 @@ pub struct Field {
     autofocus: bool,
     autocomplete: &'static str,
     choices: Vec<Choice>,
+    settled: bool,
 }
 
 impl HtmlSafe for Field {}
@@ -76,6 +77,7 @@ impl Field {
             autofocus: false,
             autocomplete: "off",
             choices: Vec::new(),
+            settled: false,
         }
     }
 
@@ -110,6 +112,13 @@ impl Field {
     #[must_use]
     pub fn filled_as(mut self, autocomplete: &'static str) -> Self {
         self.autocomplete = autocomplete;
+        self
+    }
+
+    /// One of the choices always holds: no empty line stands before them.
+    #[must_use]
+    pub fn without_empty(mut self) -> Self {
+        self.settled = true;
         self
     }
 

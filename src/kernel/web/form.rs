@@ -121,6 +121,11 @@ impl Fields {
         Some(language.text(&wrong.message, &wrong.message_en))
     }
 
+    /// What is wrong with a field, in the language of the page: for templates.
+    pub fn wrong<'a>(&'a self, layout: &Layout, name: &str) -> Option<&'a str> {
+        self.error(layout.language, name)
+    }
+
     /// The summary for the top of the form; nothing when all is well.
     pub fn summary(&self, layout: &Layout) -> Summary {
         let language = layout.language;

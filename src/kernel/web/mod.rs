@@ -12,6 +12,7 @@
 //! ```
 
 mod assets;
+mod card;
 pub mod chart;
 mod error_page;
 mod field;
@@ -22,10 +23,12 @@ mod layout;
 mod notice;
 mod path;
 mod progress;
+mod trust;
 mod work;
 
 use actix_web::web::ServiceConfig;
 
+pub use card::{Card, CardLine};
 pub use error_page::error_page;
 pub use field::{Choice, Field};
 pub(crate) use form::CSRF;
@@ -38,7 +41,8 @@ pub use path::{is_page, local_path, with_query};
 pub use progress::Progress;
 pub use work::{Work, seen_again_soon};
 
-/// Mounts what belongs to every page: the assets and the switch of the language.
+/// Mounts what belongs to every page: the assets, the switch of the language, and how to trust the
+/// server's certificate.
 pub fn pages(cfg: &mut ServiceConfig) {
-    cfg.service(assets::asset).service(language::choose);
+    cfg.service(assets::asset).service(language::choose).service(trust::trust).service(trust::download);
 }

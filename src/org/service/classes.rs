@@ -225,6 +225,20 @@ pub fn class_of(c: &mut Conn, at: &Authorised<kind::Class>) -> Result<ClassFacts
     store::class(c, at)?.ok_or_else(nothing_here)
 }
 
+/// These classes of a school that may be seen, for their names; the caller leaves out those that are
+/// not reached.
+///
+/// # Errors
+/// Those of the database.
+pub fn classes_called(
+    c: &mut Conn,
+    at: &Authorised<kind::School>,
+    ids: &[Id<kind::Class>],
+) -> Result<Vec<ClassFacts>> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.raw()).collect();
+    store::classes_called(c, &[at.id().raw()], &ids)
+}
+
 /// Which classes a list shows.
 #[derive(Debug, Clone)]
 pub(in crate::org) struct ClassQuery {

@@ -15,7 +15,8 @@ pub use calendar::{
     set_calendar,
 };
 pub use classes::{
-    ClassInput, ClassUpdate, change_class, class_of, create_class, current_classes, find_or_create_class,
+    ClassInput, ClassUpdate, change_class, class_of, classes_called, create_class, current_classes,
+    find_or_create_class,
 };
 pub(super) use classes::{ClassQuery, class_place, classes_of};
 pub use dormitories::{

@@ -1,21 +1,25 @@
 //! The use cases: a region's figures, protected, and the figures of one's own school.
 
 mod dimension;
+mod overview;
 mod publications;
 mod question;
 mod region;
 mod school;
+mod terms;
 
 pub use dimension::Dimension;
+pub use overview::{Overview, OverviewInput, RegionReading, read_region, school_overview};
 pub use publications::Publications;
 pub use question::{RegionInput, RegionQuestion, SchoolInput, SchoolQuestion};
-pub use region::{RegionFigures, count_region};
-pub use school::count_school;
+pub use region::{Decided, RegionFigures, count_region};
+pub use school::{count_school, own_schools};
+pub use terms::{terms_of_region, terms_of_school};
 
 use std::collections::BTreeMap;
 
 use crate::kernel::error::{Error, Result};
-use crate::org::rules::{GradeCode, RegionCode, Sex, TermCode, TermHalf};
+use crate::org::rules::{GradeCode, RegionCode, RegionLevel, Regions, Sex, TermCode, TermHalf};
 use crate::org::{ClassFacts, SchoolFacts};
 use crate::tally::{Count, Counts};
 use crate::vision::rules::{MyopiaEdge, RuleSet, RuleSets};
@@ -92,6 +96,11 @@ fn counted<K, P: Ord + Copy>(
     }
     let myopia_edges = edges.into_iter().filter(|(_, judged)| *judged != 0).map(|(edge, _)| edge).collect();
     Ok(Counted { groups, myopia_edges })
+}
+
+/// How large a division is, by the table.
+fn level_of(region: RegionCode) -> RegionLevel {
+    Regions::get().find(region).map_or(region.level(), |division| division.level)
 }
 
 /// The rule sets in force in the months of a term, August to February or February to August. The

@@ -178,7 +178,7 @@ fn own_region(can: &Can<ReadStats>) -> std::result::Result<RegionCode, FieldErro
 /// Schools are told within one county: they are protected county by county. Prefectures are told
 /// within a province.
 fn fine_enough(region: RegionCode, by: &BTreeSet<Dimension>) -> std::result::Result<(), FieldError> {
-    let level = Regions::get().find(region).map_or(region.level(), |division| division.level);
+    let level = super::level_of(region);
     if by.contains(&Dimension::School) && level != RegionLevel::County {
         let fault = Fault::new(
             "school_needs_county",

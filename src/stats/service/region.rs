@@ -15,6 +15,7 @@ use crate::org::rules::{GradeCode, RegionCode, RegionLevel, Regions, Sex};
 use crate::stats::rules::{self, AreaLevel, Areas, Cube, Figures, Protected, Query};
 use crate::stats::store;
 use crate::tally::{CountyCounter, SchoolCounter};
+use crate::vision::rules::MyopiaEdge;
 
 /// What a question needs, as it stood at one moment.
 #[derive(Debug, Clone)]
@@ -45,21 +46,27 @@ pub fn count_region(c: &mut Conn, question: &RegionQuestion) -> Result<RegionFig
     Ok(RegionFigures { counties, schools: Some((schools, figures)) })
 }
 
+/// The figures of a region with everything decided that is hidden: any number of answers from one
+/// reading, all of them chosen among the same shown cells.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    region: RegionCode,
+    /// The edges by which screening myopia was judged, each that occurs.
+    pub myopia_edges: Vec<MyopiaEdge>,
+    /// The table of the province; none when nobody of the region is counted.
+    above: Option<Arc<Protected>>,
+    /// The table of the county's schools, with the schools by their code in it.
+    schools: Option<(Arc<Protected>, BTreeMap<String, SchoolFacts>)>,
+}
+
 impl RegionFigures {
-    /// Answers the question. Takes no database: deciding what is hidden may take a while, and should
-    /// hold no connection.
+    /// Decides what is hidden. Takes no database: it may take a while, and should hold no connection.
     ///
     /// # Errors
     /// 422 `region_not_published` for a code under which figures lie but which is no area of them;
     /// 500 when the tally contradicts itself.
-    pub fn answer(
-        self,
-        question: &RegionQuestion,
-        threshold: i64,
-        publications: &Publications,
-    ) -> Result<Statistic> {
+    pub fn decide(self, region: RegionCode, threshold: i64, publications: &Publications) -> Result<Decided> {
         let Self { counties, schools } = self;
-        let region = question.region;
         let myopia_edges = counties.myopia_edges;
         let above = publications.counties(county_cube(province_of(region), &counties.groups)?, threshold);
         if above.cube().area(&region.to_string()).is_err() {
@@ -68,19 +75,57 @@ impl RegionFigures {
             };
             return match counties.groups.keys().any(within) {
                 true => Err(not_published()),
-                false => Ok(Statistic { myopia_edges, rows: Vec::new() }),
+                false => Ok(Decided { region, myopia_edges, above: None, schools: None }),
             };
         }
-        let rows = match &schools {
-            None => rows(&above, question, &BTreeMap::new())?,
+        let schools = match schools {
+            None => None,
             Some((schools, figures)) => {
-                let cube = school_cube(region, schools, &figures.groups, &grades(&counties.groups))?;
+                let cube = school_cube(region, &schools, &figures.groups, &grades(&counties.groups))?;
                 let table = publications.schools(&above, &region.to_string(), cube, threshold)?;
-                let by_code = schools.iter().map(|school| (school.id.to_string(), school)).collect();
-                rows(&table, question, &by_code)?
+                let by_code = schools.into_iter().map(|school| (school.id.to_string(), school)).collect();
+                Some((table, by_code))
             }
         };
-        Ok(Statistic { myopia_edges, rows })
+        Ok(Decided { region, myopia_edges, above: Some(above), schools })
+    }
+
+    /// Answers one question.
+    ///
+    /// # Errors
+    /// As [`RegionFigures::decide`].
+    pub fn answer(
+        self,
+        question: &RegionQuestion,
+        threshold: i64,
+        publications: &Publications,
+    ) -> Result<Statistic> {
+        let decided = self.decide(question.region, threshold, publications)?;
+        let rows = decided.rows(&question.by)?;
+        Ok(Statistic { myopia_edges: decided.myopia_edges, rows })
+    }
+}
+
+impl Decided {
+    /// The groups of the region by these dimensions, in the order of areas, grades and sexes. Schools
+    /// are told only when the question that was counted asked for them.
+    ///
+    /// # Errors
+    /// 500 when the tally contradicts itself.
+    pub fn rows(&self, by: &BTreeSet<Dimension>) -> Result<Vec<Row>> {
+        let none = BTreeMap::new();
+        let (table, schools) = match (&self.schools, &self.above) {
+            (Some((table, schools)), _) if by.contains(&Dimension::School) => (table, schools),
+            (_, Some(above)) => (above, &none),
+            (_, None) => return Ok(Vec::new()),
+        };
+        let query = Query {
+            by: by.iter().filter_map(|dimension| dimension.protected()).collect(),
+            area: Some(self.region.to_string()),
+            ..Query::default()
+        };
+        let rows = table.answer(&query).map_err(Error::internal)?;
+        rows.into_iter().map(|row| named(row, self.region, schools)).collect()
     }
 }
 
@@ -169,23 +214,9 @@ fn school_cube(
     Ok(cube)
 }
 
-fn rows(
-    table: &Arc<Protected>,
-    question: &RegionQuestion,
-    schools: &BTreeMap<String, &SchoolFacts>,
-) -> Result<Vec<Row>> {
-    let query = Query {
-        by: question.by.iter().filter_map(|dimension| dimension.protected()).collect(),
-        area: Some(question.region.to_string()),
-        ..Query::default()
-    };
-    let rows = table.answer(&query).map_err(Error::internal)?;
-    rows.into_iter().map(|row| named(row, question.region, schools)).collect()
-}
-
-fn named(row: rules::Row, asked: RegionCode, schools: &BTreeMap<String, &SchoolFacts>) -> Result<Row> {
+fn named(row: rules::Row, asked: RegionCode, schools: &BTreeMap<String, SchoolFacts>) -> Result<Row> {
     let rules::Row { area, level, grade, sex, counts, rates } = row;
-    let school = schools.get(&area).map(|school| (*school).clone());
+    let school = schools.get(&area).cloned();
     let region = match &school {
         Some(_) => asked,
         None => area.parse().map_err(Error::internal)?,

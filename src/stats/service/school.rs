@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::dimension::Dimension;
 use super::question::SchoolQuestion;
 use super::{Row, Statistic, counted};
-use crate::access::Authorised;
+use crate::access::permit::ReadSchoolStats;
+use crate::access::{Authorised, Can};
 use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
@@ -59,4 +60,12 @@ pub fn count_school(
     });
     let rows = rows.collect();
     Ok((school, Statistic { myopia_edges: counted.myopia_edges, rows }))
+}
+
+/// The schools whose own figures the caller may see, by name.
+///
+/// # Errors
+/// Those of the database.
+pub fn own_schools(c: &mut Conn, can: &Can<ReadSchoolStats>) -> Result<Vec<SchoolFacts>> {
+    store::own_schools(c, can)
 }

@@ -13,6 +13,7 @@ pub use read::{
     ClassLine, ClassList, ClassTag, Compared, class_list, class_tag, earlier_versions, just_written,
     screening, timeline,
 };
+pub(super) use rounds::rounds_of;
 pub use rounds::{ClassCoverage, open_round, rounds};
 
 use std::collections::BTreeMap;

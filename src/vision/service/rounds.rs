@@ -106,11 +106,23 @@ pub fn rounds(
     term: Option<TermCode>,
 ) -> Result<Vec<(Round, Vec<ClassCoverage>)>> {
     let school = can.whole_school(c, school)?;
-    let rounds = store::rounds(c, &school, term)?;
+    rounds_of(c, &school, term)
+}
+
+/// The same for whoever may see the school; the caller leaves out the classes that are not reached.
+///
+/// # Errors
+/// Those of the database.
+pub(in crate::vision) fn rounds_of(
+    c: &mut Conn,
+    school: &Authorised<kind::School>,
+    term: Option<TermCode>,
+) -> Result<Vec<(Round, Vec<ClassCoverage>)>> {
+    let rounds = store::rounds(c, school, term)?;
     let ids: Vec<Id<kind::Round>> = rounds.iter().map(|round| round.id).collect();
-    let expected = store::count_expected(c, &school, &ids)?;
-    let screened = store::count_recorded(c, &school, &ids, true)?;
-    let not_done = store::count_recorded(c, &school, &ids, false)?;
+    let expected = store::count_expected(c, school, &ids)?;
+    let screened = store::count_recorded(c, school, &ids, true)?;
+    let not_done = store::count_recorded(c, school, &ids, false)?;
     let coverage = |((round, class), expected): (&(Id<kind::Round>, Id<kind::Class>), &i64)| ClassCoverage {
         class: *class,
         expected: *expected,

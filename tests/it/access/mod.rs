@@ -2,6 +2,7 @@
 
 mod accounts;
 mod chain;
+mod console;
 mod password;
 mod policy;
 mod reach;

@@ -5,4 +5,5 @@ mod ids;
 mod migrations;
 mod settings;
 mod sheet;
+mod tls;
 mod vault;

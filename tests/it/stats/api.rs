@@ -10,24 +10,24 @@ use xuekang::tally::{self, Change, Contribution, Group};
 
 use crate::kit::{Actor, COUNTY, TestApp, app, app_with};
 
-const TERM: &str = "2026-1";
+pub(super) const TERM: &str = "2026-1";
 /// 新疆维吾尔自治区喀什地区喀什市, 疏附县, 昌吉回族自治州昌吉市, and the divisions above them.
-const KASHGAR: &str = "653101";
-const SHUFU: &str = "653121";
+pub(super) const KASHGAR: &str = "653101";
+pub(super) const SHUFU: &str = "653121";
 const CHANGJI: &str = "652301";
-const XINJIANG: i32 = 650_000;
+pub(super) const XINJIANG: i32 = 650_000;
 const KASHGAR_PREFECTURE: i32 = 653_100;
 
 /// So many pupils, all expected, screened and judged, so many of them with mild poor vision, and so
 /// many myopic.
 #[derive(Clone, Copy)]
-struct Pupils {
+pub(super) struct Pupils {
     enrolled: i64,
     poor: i64,
     myopic: i64,
 }
 
-fn pupils(enrolled: i64, poor: i64, myopic: i64) -> Pupils {
+pub(super) fn pupils(enrolled: i64, poor: i64, myopic: i64) -> Pupils {
     Pupils { enrolled, poor, myopic }
 }
 
@@ -66,7 +66,13 @@ async fn count(app: &TestApp, school: &SchoolFacts, changes: Vec<Change>) {
     kernel.db.write(move |c| tally::append(c, &ids, id, county, &changes)).await.unwrap();
 }
 
-async fn count_class(app: &TestApp, school: &SchoolFacts, class: &ClassFacts, girls: Pupils, boys: Pupils) {
+pub(super) async fn count_class(
+    app: &TestApp,
+    school: &SchoolFacts,
+    class: &ClassFacts,
+    girls: Pupils,
+    boys: Pupils,
+) {
     let of = |sex, pupils: Pupils| {
         pupils
             .contributions()
@@ -78,13 +84,13 @@ async fn count_class(app: &TestApp, school: &SchoolFacts, class: &ClassFacts, gi
 }
 
 /// A school of two grades in a county.
-struct Primary {
-    school: SchoolFacts,
-    first: ClassFacts,
-    second: ClassFacts,
+pub(super) struct Primary {
+    pub school: SchoolFacts,
+    pub first: ClassFacts,
+    pub second: ClassFacts,
 }
 
-async fn primary(app: &TestApp, county: &str) -> Primary {
+pub(super) async fn primary(app: &TestApp, county: &str) -> Primary {
     let school = app.school_in(SchoolKind::Primary, county).await;
     let first = app.class(&school, Stage::Primary, 2026, 1).await;
     let second = app.class(&school, Stage::Primary, 2025, 1).await;
@@ -93,7 +99,7 @@ async fn primary(app: &TestApp, county: &str) -> Primary {
 
 /// Three counties of two prefectures, two schools in each. In Kashgar six girls of grade 1 have poor
 /// vision; in one of its schools only four girls are in grade 1.
-async fn xinjiang(app: &TestApp) -> Vec<Primary> {
+pub(super) async fn xinjiang(app: &TestApp) -> Vec<Primary> {
     let mut schools = Vec::new();
     for county in [KASHGAR, KASHGAR, SHUFU, SHUFU, CHANGJI, CHANGJI] {
         schools.push(primary(app, county).await);
@@ -111,11 +117,11 @@ async fn xinjiang(app: &TestApp) -> Vec<Primary> {
     schools
 }
 
-async fn authority(app: &TestApp, region: i32) -> Actor {
+pub(super) async fn authority(app: &TestApp, region: i32) -> Actor {
     app.actor(Role::HealthAuthority, Scope::Region(RegionCode::new(region).unwrap())).await
 }
 
-async fn ask(actor: &Actor, query: &str) -> Value {
+pub(super) async fn ask(actor: &Actor, query: &str) -> Value {
     actor.get(&format!("/api/v1/stats/vision?{query}")).send().await.expect(200)
 }
 

@@ -5,4 +5,5 @@ mod api;
 mod auditor;
 mod disclosure;
 mod laws;
+mod page;
 mod tables;

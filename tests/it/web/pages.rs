@@ -28,6 +28,8 @@ const PAGES: &[(&str, &str, Needs)] = {
     &[
         ("get", "/assets/{edition}/{name:.*}", Nothing),
         ("get", "/language", Nothing),
+        ("get", "/trust", Nothing),
+        ("get", "/trust/certificate", Nothing),
         ("get", "/sign-in", Nothing),
         ("post", "/sign-in", Nothing),
         ("post", "/sign-out", Nothing),
@@ -56,6 +58,21 @@ const PAGES: &[(&str, &str, Needs)] = {
         ("post", "/imports/{id}/commit", May(&[P::RosterImport])),
         ("post", "/imports/{id}/undo", May(&[P::RosterImport])),
         ("get", "/imports/{id}/rejected.xlsx", May(&[P::RosterImport])),
+        ("get", "/accounts", May(&[P::AccountRead])),
+        ("get", "/accounts/new", May(&[P::AccountWrite])),
+        ("post", "/accounts/new", May(&[P::AccountWrite])),
+        ("get", "/accounts/{id}", May(&[P::AccountRead])),
+        ("post", "/accounts/{id}", May(&[P::AccountWrite])),
+        ("post", "/accounts/{id}/password", May(&[P::AccountWrite])),
+        ("post", "/accounts/{id}/sessions/end", May(&[P::SessionEnd])),
+        ("post", "/accounts/{id}/sessions/{session_id}/end", May(&[P::SessionEnd])),
+        ("get", "/accounts/{id}/grants/new", May(&[P::GrantWrite])),
+        ("post", "/accounts/{id}/grants", May(&[P::GrantWrite])),
+        ("post", "/accounts/{id}/grants/{grant_id}/revoke", May(&[P::GrantWrite])),
+        ("get", "/statistics", May(&[P::StatsRead, P::StatsSchool])),
+        ("get", "/statistics/download", May(&[P::StatsRead])),
+        ("get", "/statistics/schools/{id}", May(&[P::StatsSchool])),
+        ("get", "/statistics/schools/{id}/download", May(&[P::StatsSchool])),
     ]
 };
 
