@@ -2,11 +2,12 @@
 # How fast Xuekang is on this machine, beside a bare handler on the same engine in the same run.
 #
 #   scripts/bench.sh [--engine sqlite|postgres|both] [--students N] [--terms T]
-#                    [--seconds S] [--classes C] [--output FILE]
+#                    [--seconds S] [--classes C] [--output FILE] [--data DIR]
 #
 # Loads the demo's generator (1,000,000 pupils and 4 terms unless told otherwise), starts the server
 # and `bare` on 127.0.0.1, and runs wrk at 1, 16 and 64 connections, S seconds each (8 unless told
-# otherwise). Prints Markdown. Nothing here is a test: no number fails it.
+# otherwise). Prints Markdown. Nothing here is a test: no number fails it. With --data the SQLite
+# data stay in DIR and are taken from there the next time; what a run writes stays in them.
 #
 # Needs Rust, a C compiler, python3, wrk (installed on Debian when it may) and, for PostgreSQL, its
 # server programs. BENCH_TERM, BENCH_KIND and BENCH_DAY say which term and kind the written screenings
@@ -22,6 +23,7 @@ terms=4
 seconds=8
 classes=6000
 output=""
+keep=""
 # Every account of the first role that the demo prints writes and reads health data of its school;
 # one account of the second reads figures.
 doctor_role=school_doctor
@@ -31,7 +33,7 @@ term=${BENCH_TERM:-2026-1}
 kind=${BENCH_KIND:-follow_up}
 day=${BENCH_DAY:-2026-11-20}
 
-usage() { sed -n '2,14p' scripts/bench.sh | sed 's/^# \{0,1\}//'; }
+usage() { sed -n '2,15p' scripts/bench.sh | sed 's/^# \{0,1\}//'; }
 
 while [ $# -gt 0 ]; do
     case $1 in
@@ -39,7 +41,7 @@ while [ $# -gt 0 ]; do
             usage
             exit 0
             ;;
-        --engine | --students | --terms | --seconds | --classes | --output)
+        --engine | --students | --terms | --seconds | --classes | --output | --data)
             if [ $# -lt 2 ]; then
                 echo "$1 wants a value" >&2
                 exit 2
@@ -51,6 +53,7 @@ while [ $# -gt 0 ]; do
                 --seconds) seconds=$2 ;;
                 --classes) classes=$2 ;;
                 --output) output=$2 ;;
+                --data) keep=$2 ;;
             esac
             shift 2
             ;;
@@ -203,8 +206,9 @@ measure_all() {
 
 bench() {
     local engine=$1 data="$work/data-$1" ours bare database ours_pid
+    if [ "$engine" = sqlite ] && [ -n "$keep" ]; then data=$keep; fi
     build "$engine"
-    mkdir -p "$data"
+    mkdir -p "$data" "$work/data-$engine"
     database="$work/data-$engine/bare.db"
     if [ "$engine" = postgres ]; then
         postgres_require >&2
@@ -230,7 +234,7 @@ bench() {
     stop_servers
     postgres_stop
     unset XUEKANG_DATABASE__URL
-    rm -rf "$data"
+    rm -rf "$work/data-$engine"
 }
 
 report() {

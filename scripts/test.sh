@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands.
 #
-#   scripts/test.sh          format, lints and the whole suite on SQLite and on a private PostgreSQL
+#   scripts/test.sh          format, lints, the whole suite on SQLite and on a private PostgreSQL, and the
+#                            console in a real browser
 #   scripts/test.sh --fast   the same on SQLite alone: needs Rust and a C compiler, nothing else
 #   scripts/test.sh --full   and licences, advisories, slow properties, and schemathesis against a
 #                            running server
@@ -12,7 +13,7 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/postgres.sh
 . scripts/postgres.sh
 
-usage() { sed -n '2,9p' scripts/test.sh | sed 's/^# \{0,1\}//'; }
+usage() { sed -n '2,10p' scripts/test.sh | sed 's/^# \{0,1\}//'; }
 
 mode=default
 for argument in "$@"; do
@@ -39,6 +40,9 @@ export CARGO_TARGET_DIR=$target
 # What `--full` uses beside the toolchain.
 cargo_deny_version=0.20.2
 schemathesis_version=4.32.5
+
+# What the browser tests look for barriers with.
+axe_version=4.14.1
 
 section="start"
 server_pid=""
@@ -111,6 +115,37 @@ start_postgres() {
 test_postgres() {
     TEST_POSTGRES_URL=$POSTGRES_URL cargo test --locked --features postgres </dev/null
 }
+
+require_browser() {
+    local missing=""
+    command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+    command -v chromedriver >/dev/null 2>&1 || missing="$missing chromium-driver"
+    command -v npm >/dev/null 2>&1 || missing="$missing npm"
+    # Without a Chinese font the pictures in target/screens/ show boxes.
+    if ! fc-list :lang=zh 2>/dev/null | grep -q .; then missing="$missing fonts-noto-cjk"; fi
+    if [ -n "$missing" ]; then
+        if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+            echo "for the browser tests, install:$missing (Debian: sudo apt-get install$missing)" >&2
+            return 1
+        fi
+        apt-get update -qq </dev/null
+        # shellcheck disable=SC2086
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing </dev/null
+    fi
+    fetch_axe
+}
+
+fetch_axe() {
+    local folder="$target/axe"
+    if [ "$(cat "$folder/version" 2>/dev/null)" = "$axe_version" ]; then return 0; fi
+    rm -rf "$folder"
+    mkdir -p "$folder"
+    (cd "$folder" && npm pack --silent "axe-core@$axe_version" >/dev/null </dev/null)
+    tar -xzf "$folder/axe-core-$axe_version.tgz" -C "$folder" --strip-components=1 package/axe.min.js
+    echo "$axe_version" >"$folder/version"
+}
+
+test_browser() { cargo test --locked --test it browser:: -- --ignored </dev/null; }
 
 # Properties run many more cases than in the daily suite, and those kept out of it as slow run too.
 test_slow() {
@@ -225,6 +260,8 @@ if [ "$mode" != fast ]; then
     run "tests, PostgreSQL" test_postgres
     section="stopping PostgreSQL"
     postgres_stop
+    run "a browser" require_browser
+    run "the console in a browser" test_browser
 fi
 if [ "$mode" = full ]; then
     run "slow properties" test_slow

@@ -6,7 +6,7 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::http::header;
-use actix_web::middleware::{DefaultHeaders, from_fn};
+use actix_web::middleware::{Compress, DefaultHeaders, from_fn};
 use actix_web::{App, HttpResponse, HttpServer, get, web};
 use diesel::prelude::*;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::access::{self, Access, Menu, MenuEntry, Permission};
+use crate::access::{self, Access, Menu};
 use crate::exchange;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
@@ -28,10 +28,11 @@ use crate::kernel::telemetry::RequestSpan;
 use crate::kernel::tls;
 use crate::kernel::web as console;
 use crate::org;
+use crate::psych;
 use crate::stats::{self, Publications};
 use crate::student;
 use crate::tally::{self, Recounted};
-use crate::{healthfile, home, vision};
+use crate::{fitness, healthfile, home, vision};
 
 /// What all requests share; cheap to clone.
 #[derive(Clone)]
@@ -63,6 +64,8 @@ fn mount(cfg: &mut ServiceConfig) {
     stats::mount(cfg);
     exchange::mount(cfg);
     vision::mount(cfg);
+    psych::mount(cfg);
+    fitness::mount(cfg);
     healthfile::mount(cfg);
 }
 
@@ -72,15 +75,20 @@ fn pages(cfg: &mut web::ServiceConfig) {
     access::pages(cfg);
     stats::pages(cfg);
     home::pages(cfg);
+    vision::pages(cfg);
+    student::pages(cfg);
+    healthfile::pages(cfg);
+    exchange::pages(cfg);
 }
 
 /// The menu of the console: the slices' entries in the order in which a day needs them.
 pub fn menu() -> Menu {
-    use Permission as P;
-    let entry = |path, zh, en, needs| MenuEntry { path, zh, en, needs };
     Menu(vec![
-        entry("/statistics", "统计", "Statistics", &[P::StatsRead, P::StatsSchool]),
-        entry("/accounts", "账号", "Accounts", &[P::AccountRead]),
+        vision::menu_entry(),
+        student::menu_entry(),
+        exchange::menu_entry(),
+        stats::menu_entry(),
+        access::menu_entry(),
     ])
 }
 
@@ -177,6 +185,7 @@ pub fn service(
         .wrap(from_fn(access::door))
         .wrap(from_fn(time_limit))
         .wrap(from_fn(problems))
+        .wrap(Compress::default())
         .wrap(TracingLogger::<RequestSpan>::new())
 }
 

@@ -16,11 +16,16 @@ use crate::access::service::{Founding, create_first_administrator, set_password_
 use crate::app::{self, State};
 use crate::demo;
 use crate::exchange::roster;
+use crate::fitness;
 use crate::kernel::clock::Clock;
 use crate::kernel::config::Config;
+use crate::kernel::error::Fault;
 use crate::kernel::measure::AcuityNotation;
 use crate::kernel::tls::{self, may_be_plain};
 use crate::kernel::{Kernel, db, telemetry};
+use crate::psych::rules::instruments::{Instruments, ScoreSettings};
+use crate::psych::rules::triage::TriageRules;
+use crate::psych::sheet as psych_sheet;
 use crate::tally;
 use crate::vision::rules::{RuleSets, Settings};
 use crate::vision::sheet::judge_csv;
@@ -157,6 +162,32 @@ enum JudgeCommand {
         #[arg(long, value_enum, default_value_t = Notation::FiveMark)]
         acuity: Notation,
     },
+    /// Forms of a psychological instrument: the same CSV with scores, bands and critical items.
+    Psych(JudgePsychCommand),
+    /// Evidence (a column input_json): the same CSV with the level the rules propose, and why.
+    Triage {
+        /// CSV with the column input_json.
+        file: PathBuf,
+    },
+    /// Physical fitness: the same CSV on standard output, the answer columns appended.
+    Fitness {
+        /// CSV with the columns that the README names; any item may be absent.
+        file: PathBuf,
+    },
+}
+
+#[derive(Args)]
+struct JudgePsychCommand {
+    /// The instrument, for example phq_a.
+    id: String,
+    /// CSV with a column for each question: item_1, item_2, …; blank is unanswered.
+    file: PathBuf,
+    /// The cut-off set to band by; left out, the usual one.
+    #[arg(long, value_name = "SET")]
+    set: Option<String>,
+    /// A TOML file with cut-off sets of a province (schema psych-cutoffs/1).
+    #[arg(long, value_name = "FILE")]
+    cutoffs: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -215,6 +246,9 @@ impl Cli {
                 import_roster(config, &file, &school, commit)
             }
             Command::Judge(JudgeCommand::Vision { file, acuity }) => judge_vision(&config, &file, acuity),
+            Command::Judge(JudgeCommand::Psych(command)) => command.run(),
+            Command::Judge(JudgeCommand::Triage { file }) => judge_triage(&file),
+            Command::Judge(JudgeCommand::Fitness { file }) => judge_fitness(&config, &file),
             Command::Verify(VerifyCommand::Audit) => verify_audit(config),
             Command::Verify(VerifyCommand::Tally) => verify_tally(config),
             Command::Backup { target } => {
@@ -410,6 +444,53 @@ fn judge_vision(config: &Config, file: &Path, acuity: Notation) -> Result<ExitCo
     let summary = judge_csv(BufReader::new(input), output, notation, RuleSets::embedded()?, settings)?;
     eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
     Ok(ExitCode::SUCCESS)
+}
+
+impl JudgePsychCommand {
+    fn run(self) -> Result<ExitCode> {
+        let mut instruments = Instruments::embedded()?;
+        if let Some(file) = &self.cutoffs {
+            let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            let widened = instruments.with_cutoffs(&file.display().to_string(), &text)?;
+            // Read once and used until the command ends.
+            instruments = Box::leak(Box::new(widened));
+        }
+        let today = Clock::system().today();
+        let instrument = instruments.on(&self.id, today).map_err(|fault| told(&fault))?;
+        if let Some(set) = &self.set {
+            instrument.check_set(set).map_err(|fault| told(&fault))?;
+        }
+        let settings = ScoreSettings { set: self.set.as_deref(), ..ScoreSettings::default() };
+        let input = File::open(&self.file).with_context(|| self.file.display().to_string())?;
+        let output = BufWriter::new(std::io::stdout().lock());
+        let summary = psych_sheet::judge_csv(BufReader::new(input), output, instrument, &settings)?;
+        eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn judge_triage(file: &Path) -> Result<ExitCode> {
+    let input = File::open(file).with_context(|| file.display().to_string())?;
+    let output = BufWriter::new(std::io::stdout().lock());
+    let (rules, known) = (TriageRules::embedded()?, Instruments::embedded()?);
+    let summary = psych_sheet::explain_csv(BufReader::new(input), output, rules, known)?;
+    eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn judge_fitness(config: &Config, file: &Path) -> Result<ExitCode> {
+    let input = File::open(file).with_context(|| file.display().to_string())?;
+    let settings = fitness::rules::Settings::from(&config.fitness);
+    let standards = fitness::rules::Standards::embedded()?;
+    let output = BufWriter::new(std::io::stdout().lock());
+    let summary = fitness::sheet::judge_csv(BufReader::new(input), output, standards, settings)?;
+    eprintln!("{} judged, {} with an error", summary.judged, summary.faulty);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A fault for the person at the console, in both languages.
+fn told(fault: &Fault) -> anyhow::Error {
+    anyhow::anyhow!("{} / {}", fault.text.zh, fault.text.en)
 }
 
 /// Exit status 1 when a chain is broken, so that a nightly run is noticed.

@@ -13,6 +13,8 @@
 //! | [`student`] | who: the pupil's identity, enrolments, stays, guardians, matching |
 //! | [`tally`] | the counters that statistics read |
 //! | [`vision`] | the vision screening of each term: the model slice that others copy |
+//! | [`psych`] | instruments, observations, triage, cases: early identification, counselling, referral |
+//! | [`fitness`] | the yearly test of physical fitness, scored by the national standard |
 //! | [`healthfile`] | one pupil's file, assembled from the slices' timelines |
 //! | [`stats`] | the authorities' figures, with disclosure control |
 //! | [`exchange`] | roster import and other sheets that cross the school's door |
@@ -36,10 +38,12 @@ pub mod app;
 pub mod cli;
 pub mod demo;
 pub mod exchange;
+pub mod fitness;
 pub mod healthfile;
 pub mod home;
 pub mod kernel;
 pub mod org;
+pub mod psych;
 pub mod schema;
 pub mod stats;
 pub mod student;

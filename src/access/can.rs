@@ -104,6 +104,13 @@ impl<P> From<&Can<P>> for Author {
 }
 
 impl<P> Can<P> {
+    /// The same person with another permission, where they hold it: for a page that shows more to
+    /// whom more is granted.
+    pub fn also<Q: Permit>(&self) -> Option<Can<Q>> {
+        let held = self.actor().permissions().contains(&Q::PERMISSION);
+        held.then(|| Can::new(self.actor().clone()).ok()).flatten()
+    }
+
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.known.actor

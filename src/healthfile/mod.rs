@@ -5,6 +5,8 @@
 //! look is told to the audit trail before the answer leaves, and who looked can be read beside it.
 
 mod api;
+mod page;
 pub mod service;
 
 pub use api::mount;
+pub use page::pages;

@@ -1,4 +1,6 @@
-//! `/`
+//! `/`, and `/tasks` beside it.
+
+mod tasks;
 
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpResponse, get};
@@ -16,7 +18,7 @@ use crate::stats::{self, Publications};
 use crate::{access, student, vision};
 
 pub(super) fn mount(cfg: &mut ServiceConfig) {
-    cfg.service(home);
+    cfg.service(home).service(tasks::show);
 }
 
 #[derive(Template)]

@@ -59,19 +59,20 @@ pub fn stamp(at: DateTime<Utc>) -> NaiveDateTime {
     DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at).naive_utc()
 }
 
-/// The time of day and date that a stored moment has in `Asia/Shanghai`.
-pub fn shanghai_time(at: NaiveDateTime) -> NaiveDateTime {
-    match FixedOffset::east_opt(SHANGHAI_OFFSET_SECONDS) {
-        Some(shanghai) => at.and_utc().with_timezone(&shanghai).naive_local(),
-        None => at,
-    }
-}
-
 /// The date that a moment has in `Asia/Shanghai`.
 pub fn shanghai_date(at: DateTime<Utc>) -> NaiveDate {
     match FixedOffset::east_opt(SHANGHAI_OFFSET_SECONDS) {
         Some(shanghai) => at.with_timezone(&shanghai).date_naive(),
         None => at.date_naive(),
+    }
+}
+
+/// A moment as people in `Asia/Shanghai` write it: `2026-10-19 10:00`.
+pub fn shanghai_time(at: DateTime<Utc>) -> String {
+    let written = |at: NaiveDateTime| at.format("%Y-%m-%d %H:%M").to_string();
+    match FixedOffset::east_opt(SHANGHAI_OFFSET_SECONDS) {
+        Some(shanghai) => written(at.with_timezone(&shanghai).naive_local()),
+        None => written(at.naive_utc()),
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Config {
     pub auth: Auth,
     /// Settings of the vision rules.
     pub vision: Vision,
+    /// Settings of the fitness rules.
+    pub fitness: Fitness,
     /// Settings of the statistics.
     pub stats: Stats,
     /// The log.
@@ -136,6 +138,40 @@ pub enum MyopiaEdge {
     Strict,
     /// SE ≤ −0.50 D.
     Inclusive,
+}
+
+/// Section `fitness`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fitness {
+    /// What a missing item does to the year.
+    pub missing_item: FitnessMissing,
+    /// The least level for awards.
+    pub award_from: FitnessAward,
+    /// The word for an exempt pupil in national sheets.
+    pub exempt_mark: String,
+}
+
+/// What a missing item does to the year's score; programs differ and no text was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FitnessMissing {
+    /// No total and no level yet (our default).
+    Incomplete,
+    /// It counts as 0, with a mark.
+    Zero,
+}
+
+/// The least level for awards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FitnessAward {
+    /// 及格
+    Pass,
+    /// 良好 (the standard; our default).
+    Good,
+    /// 优秀
+    Excellent,
 }
 
 /// Section `stats`.
@@ -262,6 +298,9 @@ impl Config {
             ("auth.hashing_at_once", self.auth.hashing_at_once.to_string()),
             ("auth.password_min_length", self.auth.password_min_length.to_string()),
             ("vision.myopia_edge", format!("{:?}", self.vision.myopia_edge)),
+            ("fitness.missing_item", format!("{:?}", self.fitness.missing_item)),
+            ("fitness.award_from", format!("{:?}", self.fitness.award_from)),
+            ("fitness.exempt_mark", self.fitness.exempt_mark.clone()),
             ("stats.threshold", self.stats.threshold.to_string()),
             ("log.level", self.log.level.clone()),
             ("log.format", format!("{:?}", self.log.format)),

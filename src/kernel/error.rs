@@ -47,6 +47,10 @@ impl Fault {
     }
 }
 
+/// A fault and the field it stands in: the field's name in JSON and in sheets, for example
+/// `right_axis`; empty for the row as a whole.
+pub type FieldFault = (&'static str, Fault);
+
 /// One faulty field of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct FieldError {
@@ -205,6 +209,11 @@ impl Error {
         let mut error = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", text);
         error.0.cause = Some(cause.to_string());
         error
+    }
+
+    /// A member of the problem document.
+    pub fn member(&self, name: &str) -> Option<&Value> {
+        self.0.members.get(name)
     }
 
     /// Adds a member to the problem document.

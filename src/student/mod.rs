@@ -22,10 +22,12 @@
 
 mod api;
 mod due;
+mod page;
 pub mod rules;
 pub mod service;
 mod store;
 
-pub use api::{PupilView, mount, pupil_view};
+pub use api::{ClassRef, EnrolmentView, GuardianView, NumberView, PupilView, StayView, mount, pupil_view};
 pub use due::cards;
+pub use page::{menu_entry, pages};
 pub use service::recount;

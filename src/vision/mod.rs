@@ -22,6 +22,7 @@
 
 mod api;
 mod due;
+mod page;
 pub mod rules;
 pub mod service;
 pub mod sheet;
@@ -34,6 +35,7 @@ use utoipa::ToSchema;
 
 pub use api::{ScreeningView, mount};
 pub use due::cards;
+pub use page::{menu_entry, pages};
 pub use service::{recount, timeline};
 
 use crate::kernel::db::Json;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 
@@ -13,7 +12,7 @@ use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
 use crate::org::rules::{GradeCode, Sex, TermCode};
-use crate::schema::{enrolment, vision_roster, vision_round, vision_screening, vision_screening_version};
+use crate::schema::{vision_roster, vision_round, vision_screening, vision_screening_version};
 
 /// Rows that one INSERT carries: 28 columns each stay below the 32,766 values that SQLite binds.
 const ROWS_A_STATEMENT: usize = 1_000;
@@ -22,14 +21,12 @@ const ROWS_A_PAGE: i64 = 2_000;
 
 // ---- screenings ----
 
-/// How many rows were written: a pupil who has a screening of this term and kind is left out. Row by
-/// row: the statement is prepared once and kept, where one for a whole class would be parsed anew
-/// with its 1,400 values each time.
+/// How many rows were written: a pupil who has a screening of this term and kind is left out.
 pub(super) fn insert<K>(c: &mut Conn, _at: &Authorised<K>, rows: &[Screening]) -> Result<usize> {
     let mut written = 0;
-    for row in rows {
+    for rows in rows.chunks(ROWS_A_STATEMENT) {
         written +=
-            diesel::insert_into(vision_screening::table).values(row).on_conflict_do_nothing().execute(c)?;
+            diesel::insert_into(vision_screening::table).values(rows).on_conflict_do_nothing().execute(c)?;
     }
     Ok(written)
 }
@@ -104,19 +101,71 @@ pub(super) fn of_pupils(
         .load(c)?)
 }
 
-/// Every screening of a pupil at all schools, the oldest first. The schools come from the enrolments:
-/// rows of facts are found by their school.
-pub(super) fn of_student(c: &mut Conn, student: &Authorised<kind::Student>) -> Result<Vec<Screening>> {
+/// The versions of the screenings that the pupils of a class have in a term, of one kind when it is
+/// named.
+pub(super) fn versions_of(
+    c: &mut Conn,
+    at: &Authorised<kind::Class>,
+    students: &[Id<kind::Student>],
+    term: TermCode,
+    kind: Option<Kind>,
+) -> Result<Vec<i32>> {
     use vision_screening as t;
-    let schools: Vec<Id<kind::School>> = enrolment::table
-        .filter(enrolment::student_id.eq(student.id()))
-        .select(enrolment::school_id)
-        .distinct()
-        .load(c)?;
+    let mut query = t::table
+        .filter(t::school_id.eq(at.school_id()).and(t::term.eq(term)))
+        .filter(t::student_id.eq_any(students))
+        .select(t::version)
+        .into_boxed();
+    if let Some(kind) = kind {
+        query = query.filter(t::kind.eq(kind));
+    }
+    Ok(query.load(c)?)
+}
+
+/// The last regular screening of the pupil at the school before this one in which something was
+/// measured, in these terms.
+pub(super) fn last_before(c: &mut Conn, of: &Screening, terms: &[TermCode]) -> Result<Option<Screening>> {
+    use vision_screening as t;
+    let earlier =
+        t::examined_on.lt(of.examined_on).or(t::examined_on.eq(of.examined_on).and(t::id.lt(of.id)));
+    Ok(t::table
+        .filter(t::school_id.eq(of.school_id).and(t::student_id.eq(of.student_id)))
+        .filter(t::kind.eq(Kind::Regular).and(t::verdict.is_not_null()))
+        .filter(t::id.ne(of.id).and(earlier).and(t::term.eq_any(terms)))
+        .order((t::examined_on.desc(), t::id.desc()))
+        .select(Screening::as_select())
+        .first(c)
+        .optional()?)
+}
+
+/// Every screening of a pupil at these schools, the oldest first: rows of facts are found by their
+/// school.
+pub(super) fn of_student(
+    c: &mut Conn,
+    student: &Authorised<kind::Student>,
+    schools: &[Id<kind::School>],
+) -> Result<Vec<Screening>> {
+    use vision_screening as t;
     Ok(t::table
         .filter(t::school_id.eq_any(schools).and(t::student_id.eq(student.id())))
         .order((t::examined_on, t::id))
         .select(Screening::as_select())
+        .load(c)?)
+}
+
+/// What corrections replaced of these screenings of a pupil, the newest first.
+pub(super) fn superseded_of(
+    c: &mut Conn,
+    _student: &Authorised<kind::Student>,
+    of: &[Screening],
+) -> Result<Vec<Superseded>> {
+    use vision_screening_version as t;
+    let schools: Vec<Id<kind::School>> = of.iter().map(|screening| screening.school_id).collect();
+    let screenings: Vec<Id<kind::Screening>> = of.iter().map(|screening| screening.id).collect();
+    Ok(t::table
+        .filter(t::school_id.eq_any(schools).and(t::screening_id.eq_any(screenings)))
+        .order((t::screening_id, t::version.desc()))
+        .select(Superseded::as_select())
         .load(c)?)
 }
 
@@ -165,19 +214,6 @@ pub(super) fn insert_roster(c: &mut Conn, _at: &Authorised<kind::School>, rows: 
         diesel::insert_into(vision_roster::table).values(rows).execute(c)?;
     }
     Ok(())
-}
-
-/// Who is on the roll of a school on a day.
-pub(super) fn on_roll(
-    c: &mut Conn,
-    at: &Authorised<kind::School>,
-    day: NaiveDate,
-) -> Result<Vec<Id<kind::Student>>> {
-    Ok(enrolment::table
-        .filter(enrolment::school_id.eq(at.id()).and(enrolment::from_on.le(day)))
-        .filter(enrolment::to_on.is_null().or(enrolment::to_on.gt(day)))
-        .select(enrolment::student_id)
-        .load(c)?)
 }
 
 /// The rounds of a school, the newest first; of one term when it is named.

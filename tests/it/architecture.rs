@@ -12,10 +12,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tally", &["kernel", "access", "org"]),
     ("student", &["kernel", "access", "org", "tally"]),
     ("vision", &["kernel", "access", "org", "tally", "student"]),
+    ("psych", &["kernel", "access", "org", "tally", "student"]),
     ("healthfile", &["kernel", "access", "org", "tally", "student", "vision"]),
     ("stats", &["kernel", "access", "org", "tally", "student", "vision"]),
     ("exchange", &["kernel", "access", "org", "tally", "student", "vision"]),
     ("home", &["kernel", "access", "org", "tally", "student", "vision", "healthfile", "stats", "exchange"]),
+    ("fitness", &["kernel", "access", "org", "tally", "student"]),
+    ("healthfile", &["kernel", "access", "org", "tally", "student", "vision", "fitness"]),
+    ("stats", &["kernel", "access", "org", "tally", "student", "vision", "fitness"]),
+    ("exchange", &["kernel", "access", "org", "tally", "student", "vision", "fitness"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -106,6 +106,23 @@ fn a_vision_sheet_comes_back_with_its_answers_appended() {
 }
 
 #[test]
+fn a_fitness_sheet_comes_back_with_its_answers_appended() {
+    let console = Console::new();
+    let sheet = console.database.folder().join("fitness.csv");
+    std::fs::write(
+        &sheet,
+        "note,sex,grade,height_cm,weight_kg,vital_capacity,run_50m,sit_and_reach,rope_skip_1min\n\
+         a,M,11,120.0,22.0,1700,10.2,16.1,149\n\
+         b,F,11,120.0,22.0,1700,10.2s,16.1,149\n",
+    )
+    .unwrap();
+    let said = console.says(&["judge", "fitness", sheet.to_str().unwrap()]);
+    let lines: Vec<&str> = said.lines().collect();
+    assert!(lines[1].ends_with(",100.00,20,120.0,excellent,excellent,,fitness-2014,"), "{said}");
+    assert!(lines[2].contains("run_50m: not_a_number"), "{said}");
+}
+
+#[test]
 fn a_file_that_is_not_there_is_an_error() {
     Console::new().command(&["judge", "vision", "nowhere.csv"]).assert().failure();
 }
@@ -161,4 +178,40 @@ fn a_certificate_is_made_once_and_the_doctor_tells_its_fingerprint() {
     console.command(&["tls", "self-signed", "xuekang.lan"]).assert().failure();
     let renewed = console.says(&["tls", "self-signed", "xuekang.lan", "--renew"]);
     assert!(!renewed.contains(fingerprint));
+}
+
+#[test]
+fn a_sheet_of_forms_comes_back_with_scores_bands_and_critical_items() {
+    let console = Console::new();
+    let sheet = console.database.folder().join("phq.csv");
+    std::fs::write(
+        &sheet,
+        "no,item_1,item_2,item_3,item_4,item_5,item_6,item_7,item_8,item_9\n1,1,1,1,1,1,1,1,1,2\n",
+    )
+    .unwrap();
+    let said = console.says(&["judge", "psych", "phq9", sheet.to_str().unwrap()]);
+    assert!(said.ends_with(",scored,10,0,1,0,0,moderate,suicide_ideation:9,2001.1,\n"), "{said}");
+    let positive = console.says(&["judge", "psych", "phq9", sheet.to_str().unwrap(), "--set", "positive"]);
+    assert!(positive.contains(",positive,suicide_ideation:9,"), "{positive}");
+}
+
+#[test]
+fn an_instrument_that_is_not_there_is_answered_with_those_that_are() {
+    let refused = Console::new().command(&["judge", "psych", "phq8", "x.csv"]).assert().failure();
+    let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("没有这个量表") && said.contains("phq_a"), "{said}");
+}
+
+#[test]
+fn evidence_comes_back_with_the_level_that_the_rules_propose() {
+    let console = Console::new();
+    let sheet = console.database.folder().join("triage.csv");
+    std::fs::write(&sheet, "no,input_json\n1,{}\n2,\"{\"\"obs\"\": [[\"\"D10\"\", 0, true]]}\"\n3,x\n")
+        .unwrap();
+    let said = console.says(&["judge", "triage", sheet.to_str().unwrap()]);
+    let mut reader = csv::Reader::from_reader(said.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let told: Vec<(&str, &str)> = rows.iter().map(|row| (&row[2], &row[3])).collect();
+    assert_eq!(told, [("L0", ""), ("L4", "R2a"), ("", "")]);
+    assert!(rows[2][7].contains("malformed_json"));
 }

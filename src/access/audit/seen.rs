@@ -32,6 +32,14 @@ impl<T> Seen<T> {
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Seen<U> {
         Seen { found: make(self.found), entry: self.entry }
     }
+
+    /// The same look at something read on from what was found.
+    ///
+    /// # Errors
+    /// Those of `make`; nothing is seen then.
+    pub fn try_map<U>(self, make: impl FnOnce(T) -> Result<U>) -> Result<Seen<U>> {
+        Ok(Seen { found: make(self.found)?, entry: self.entry })
+    }
 }
 
 /// Looks, tells the audit trail, and only then gives what was seen. The looking itself runs beside

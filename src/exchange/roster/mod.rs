@@ -25,15 +25,18 @@
 
 mod api;
 mod due;
+mod page;
 mod pupils;
 mod rules;
 mod service;
 mod sheet;
 mod store;
+mod work;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use due::cards;
+pub use page::{menu_entry, pages, works};
 pub use rules::{
     Boarding, Change, ClassPlace, Counts, Field, Known, KnownGuardian, Outcome, PupilDraft, SeenRows,
     changes, contradictions, guardian_meant,
@@ -63,19 +66,31 @@ text_enum! {
     /// Where an import stands, as a reader sees it.
     pub enum ImportStanding {
         /// Its rows are being checked.
-        Checking = "checking",
+        Checking = "checking" ("校验中", "Being checked"),
         /// The check stopped half-way: upload the file again.
-        CheckInterrupted = "check_interrupted",
+        CheckInterrupted = "check_interrupted" ("校验中断", "Check interrupted"),
         /// It waits for review and commit.
-        Ready = "ready",
+        Ready = "ready" ("待确认", "To be reviewed"),
         /// Its rows are being written.
-        Committing = "committing",
+        Committing = "committing" ("写入中", "Being written"),
         /// The commit stopped half-way: commit again, and it goes on where it stopped.
-        CommitInterrupted = "commit_interrupted",
+        CommitInterrupted = "commit_interrupted" ("写入中断", "Writing interrupted"),
         /// Its rows are written.
-        Committed = "committed",
+        Committed = "committed" ("已写入", "Written"),
         /// It was taken back.
-        Undone = "undone",
+        Undone = "undone" ("已撤销", "Taken back"),
+    }
+}
+
+impl ImportStanding {
+    /// Whether its worker is at work.
+    pub const fn is_running(self) -> bool {
+        matches!(self, Self::Checking | Self::Committing)
+    }
+
+    /// Whether somebody has to do something about it.
+    pub const fn waits(self) -> bool {
+        matches!(self, Self::Ready | Self::CheckInterrupted | Self::CommitInterrupted)
     }
 }
 

@@ -7,11 +7,15 @@
 //! | [`Diopter`] | dioptre, two decimals | hundredths |
 //! | [`SphericalEquivalent`] | dioptre, exact to 0.005 | not stored: derived |
 //! | [`Axis`] | degree 1–180 | degrees |
+//! | [`Height`] | centimetre, one decimal | millimetres |
+//! | [`Weight`] | kilogram, one decimal | hundreds of grams |
 
 mod acuity;
+mod body;
 mod refraction;
 
 pub use acuity::{Acuity, AcuityKind, AcuityNotation};
+pub use body::{Height, Weight};
 pub use refraction::{Axis, Diopter, SphericalEquivalent};
 
 /// Reads decimal text as an integer scaled by 10^`decimals`: `scaled("-1.75", 2)` is −175. At most

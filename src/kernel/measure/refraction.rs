@@ -186,10 +186,13 @@ text_in_json!(SphericalEquivalent);
 pub struct Axis(i16);
 
 impl Axis {
+    /// The greatest number of degrees: a horizontal axis.
+    pub const MOST: i16 = 180;
+
     /// The axis at this many degrees; `None` outside 1–180.
     pub const fn from_code(degrees: i16) -> Option<Self> {
         match degrees {
-            1..=180 => Some(Self(degrees)),
+            1..=Self::MOST => Some(Self(degrees)),
             _ => None,
         }
     }

@@ -20,6 +20,7 @@
 //! What is wrong with one cell ([`Cell::fault`]: `formula_cell`, `error_cell`, `number_lost_digits`,
 //! `cell_too_long`) is told cell by cell, and the other rows stay good: see [`ColumnMap::cell_faults`].
 
+mod answer;
 mod cell;
 mod collect;
 mod columns;
@@ -30,6 +31,7 @@ mod read;
 mod text_file;
 mod write;
 
+pub use answer::{AnswerError, Answered, Cells, Columns, ERROR_COLUMN, Summary, answer_csv};
 pub use cell::Cell;
 pub use columns::{ColumnMap, ColumnSpec, RowError, Sensitivity, mask, match_headers};
 pub use read::read;

@@ -24,6 +24,7 @@ mod notice;
 mod path;
 mod progress;
 mod trust;
+mod work;
 
 use actix_web::web::ServiceConfig;
 
@@ -38,6 +39,7 @@ pub use layout::{Layout, MenuLink, Person};
 pub use notice::{Mood, Notice, see_other, see_other_with};
 pub use path::{is_page, local_path, with_query};
 pub use progress::Progress;
+pub use work::{Work, seen_again_soon};
 
 /// Mounts what belongs to every page: the assets, the switch of the language, and how to trust the
 /// server's certificate.

@@ -274,3 +274,21 @@ pub(in crate::org) fn classes_of(
     let filter = ClassFilter { not_graduated_by, after: query.after };
     store::classes(c, &at, can.scope().classes_filter(), &filter, query.rows)
 }
+
+/// The classes of a school that the caller reaches and that have not graduated by the school year, in
+/// the same order; at most 500.
+///
+/// # Errors
+/// 404.
+pub fn current_classes<P>(
+    c: &mut Conn,
+    can: &Can<P>,
+    school: Id<kind::School>,
+    year: SchoolYear,
+) -> Result<Vec<ClassFacts>> {
+    const MOST: i64 = 500;
+    let at = can.school(c, school)?;
+    let system = school_of(c, school)?.system;
+    let filter = ClassFilter { not_graduated_by: Some((year, system)), after: None };
+    store::classes(c, &at, can.scope().classes_filter(), &filter, MOST)
+}

@@ -15,14 +15,15 @@ pub use calendar::{
     set_calendar,
 };
 pub use classes::{
-    ClassInput, ClassUpdate, change_class, class_of, classes_called, create_class, find_or_create_class,
+    ClassInput, ClassUpdate, change_class, class_of, classes_called, create_class, current_classes,
+    find_or_create_class,
 };
 pub(super) use classes::{ClassQuery, class_place, classes_of};
 pub use dormitories::{
     DormitoryInput, Furnished, RoomInput, RoomPlace, add_room, change_dormitory, change_room,
     create_dormitory, dormitories_of, dormitory_of, find_or_create_dormitory, find_or_create_room, room_of,
 };
-pub use schools::{SchoolInput, change_school, create_school, school_by_code, school_of};
+pub use schools::{SchoolInput, change_school, create_school, reached_schools, school_by_code, school_of};
 pub(super) use schools::{SchoolQuery, schools};
 pub(super) use terms::refuse_new_end_with_pupils;
 pub use terms::{

@@ -10,13 +10,10 @@ use super::view::{PupilCount, PupilItem};
 use crate::access::Can;
 use crate::access::permit::ReadStudents;
 use crate::kernel::Kernel;
-use crate::kernel::error::{Error, Fault, Result};
+use crate::kernel::error::{Error, Result};
 use crate::kernel::http::{Page, Problems, decode_cursor, limit_of};
 use crate::kernel::ids::{Id, kind};
 use crate::student::service;
-
-/// The most characters that are searched for.
-const LONGEST_SEARCH: usize = 60;
 
 pub(super) fn mount(cfg: &mut ServiceConfig) {
     cfg.service(list_class_students).service(list_students).service(count_students);
@@ -79,15 +76,8 @@ struct PupilQuery {
 
 fn checked(typed: Option<String>) -> Result<String> {
     let typed = typed.unwrap_or_default();
-    if typed.chars().count() <= LONGEST_SEARCH {
-        return Ok(typed);
-    }
-    let fault = Fault::new(
-        "text_length",
-        format!("不能超过{LONGEST_SEARCH}个字"),
-        format!("has more than {LONGEST_SEARCH} characters"),
-    );
-    Err(Error::invalid(vec![fault.at("/query/q")]))
+    service::check_search(&typed).map_err(|fault| Error::invalid(vec![fault.at("/query/q")]))?;
+    Ok(typed)
 }
 
 /// The pupils that the caller may see, found by name, pinyin, initials or number, in the order in

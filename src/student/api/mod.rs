@@ -20,7 +20,8 @@ use crate::kernel::error::{Error, Result};
 use crate::kernel::http::{Once, Reply, idempotent};
 use crate::kernel::ids::{Id, kind};
 use crate::student::service::{Context, dossier_of};
-pub use view::PupilView;
+pub(super) use view::PupilItem;
+pub use view::{ClassRef, EnrolmentView, GuardianView, NumberView, PupilView, StayView};
 
 /// Mounts the routes of this slice, relative to `/api/v1`.
 pub fn mount(cfg: &mut ServiceConfig) {

@@ -19,39 +19,39 @@ use crate::student::store::{ClassOf, Enrolled, Lodged};
 
 /// A pupil in a list.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct PupilItem {
+pub(in crate::student) struct PupilItem {
     /// The pupil.
     pub id: Id<kind::Student>,
     /// 姓名
     #[schema(example = "顾轩博")]
-    name: String,
+    pub name: String,
     /// 性别
-    sex: Sex,
+    pub sex: Sex,
     /// 出生日期
-    birth_date: NaiveDate,
+    pub birth_date: NaiveDate,
     /// 学籍号, masked.
     #[schema(example = "G3701**********5767")]
-    student_number: Option<String>,
+    pub student_number: Option<String>,
     /// 身份证号, masked.
     #[schema(example = "3701**********5767")]
-    identity_number: Option<String>,
+    pub identity_number: Option<String>,
     /// 学校
-    school_id: Option<Id<kind::School>>,
+    pub school_id: Option<Id<kind::School>>,
     /// 班级
-    class: Option<ClassRef>,
+    pub class: Option<ClassRef>,
     /// Version, as the ETag says it.
-    version: i32,
+    pub version: i32,
 }
 
 /// The class of a pupil.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ClassRef {
+pub struct ClassRef {
     /// The class.
-    id: Id<kind::Class>,
+    pub id: Id<kind::Class>,
     /// What people call it this school year.
-    title: Text,
+    pub title: Text,
     /// 年级编号 this school year; none in a class without one.
-    grade: Option<GradeCode>,
+    pub grade: Option<GradeCode>,
 }
 
 impl ClassRef {
@@ -93,112 +93,112 @@ pub(super) struct PupilCount {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PupilView {
     /// The pupil.
-    id: Id<kind::Student>,
+    pub id: Id<kind::Student>,
     /// 姓名
-    name: String,
+    pub name: String,
     /// 性别
-    sex: Sex,
+    pub sex: Sex,
     /// 出生日期
-    birth_date: NaiveDate,
+    pub birth_date: NaiveDate,
     /// 民族
-    ethnic_code: Option<EthnicCode>,
+    pub ethnic_code: Option<EthnicCode>,
     /// 身份证号, masked.
-    identity_number: Option<String>,
+    pub identity_number: Option<String>,
     /// 学籍号: all the pupil ever had, the oldest first, masked.
-    student_numbers: Vec<NumberView>,
+    pub student_numbers: Vec<NumberView>,
     /// 家庭住址, masked.
-    address: Option<String>,
+    pub address: Option<String>,
     /// 家庭所在县
-    home_county: Option<RegionCode>,
+    pub home_county: Option<RegionCode>,
     /// 监护人
-    guardians: Vec<GuardianView>,
+    pub guardians: Vec<GuardianView>,
     /// 学籍, the oldest first.
-    enrolments: Vec<EnrolmentView>,
+    pub enrolments: Vec<EnrolmentView>,
     /// 住宿, the oldest first.
-    stays: Vec<StayView>,
+    pub stays: Vec<StayView>,
     /// Version, as the ETag says it.
-    pub(super) version: i32,
+    pub version: i32,
 }
 
 /// One student number.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct NumberView {
+pub struct NumberView {
     /// The number.
-    number: String,
+    pub number: String,
     /// What its letter tells.
-    kind: StudentNumberKind,
+    pub kind: StudentNumberKind,
     /// Since when.
-    from_on: NaiveDate,
+    pub from_on: NaiveDate,
     /// The first day with another one; none for the present one.
-    to_on: Option<NaiveDate>,
+    pub to_on: Option<NaiveDate>,
 }
 
 /// One guardian.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct GuardianView {
+pub struct GuardianView {
     /// The guardian.
-    id: Id<kind::Guardian>,
+    pub id: Id<kind::Guardian>,
     /// 姓名
-    name: Option<String>,
+    pub name: Option<String>,
     /// 电话
-    phone: Option<String>,
+    pub phone: Option<String>,
     /// 与学生的关系
-    relation: GuardianRelation,
+    pub relation: GuardianRelation,
 }
 
 /// One enrolment.
 #[derive(Debug, Serialize, ToSchema)]
-struct EnrolmentView {
+pub struct EnrolmentView {
     /// The enrolment.
-    id: Id<kind::Enrolment>,
+    pub id: Id<kind::Enrolment>,
     /// 学校
-    school_id: Id<kind::School>,
+    pub school_id: Id<kind::School>,
     /// The name of the school.
-    school_name: String,
+    pub school_name: String,
     /// 班级
-    class: ClassRef,
+    pub class: ClassRef,
     /// The first day there.
-    from_on: NaiveDate,
+    pub from_on: NaiveDate,
     /// The first day no longer there; none while it lasts.
-    to_on: Option<NaiveDate>,
+    pub to_on: Option<NaiveDate>,
     /// Why it began.
-    reason_in: ReasonIn,
+    pub reason_in: ReasonIn,
     /// Why it ended.
-    reason_out: Option<ReasonOut>,
+    pub reason_out: Option<ReasonOut>,
 }
 
 /// One stay in a dormitory.
 #[derive(Debug, Serialize, ToSchema)]
-struct StayView {
+pub struct StayView {
     /// The stay.
-    id: Id<kind::Stay>,
+    pub id: Id<kind::Stay>,
     /// 学校
-    school_id: Id<kind::School>,
+    pub school_id: Id<kind::School>,
     /// 寝室
-    room_id: Id<kind::Room>,
+    pub room_id: Id<kind::Room>,
     /// The name of the dormitory.
-    dormitory: String,
+    pub dormitory: String,
     /// The name of the room.
-    room: String,
+    pub room: String,
     /// The first day there.
-    from_on: NaiveDate,
+    pub from_on: NaiveDate,
     /// The first day no longer there; none while it lasts.
-    to_on: Option<NaiveDate>,
+    pub to_on: Option<NaiveDate>,
 }
 
 /// What of one pupil is masked elsewhere, whole.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PupilIdentity {
     /// The pupil.
-    id: Id<kind::Student>,
+    pub id: Id<kind::Student>,
     /// 身份证号
-    identity_number: Option<String>,
+    pub identity_number: Option<String>,
     /// 学籍号
-    student_numbers: Vec<NumberView>,
+    pub student_numbers: Vec<NumberView>,
     /// 家庭住址
-    address: Option<String>,
+    pub address: Option<String>,
     /// 监护人
-    guardians: Vec<GuardianView>,
+    pub guardians: Vec<GuardianView>,
 }
 
 /// Masked or whole.

@@ -9,7 +9,7 @@ use super::draft::{IDENTITY_NUMBER, identity_index, number_index};
 use super::place::masked_numbers;
 use crate::access::{Authorised, Can};
 use crate::kernel::db::Conn;
-use crate::kernel::error::Result;
+use crate::kernel::error::{Fault, Result};
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::vault::Vault;
 use crate::student::rules::{IdentityNumber, PersonName, StudentNumber, query_key};
@@ -22,6 +22,24 @@ pub(in crate::student) struct Found {
     pub enrolled: Option<Enrolled>,
     pub student_number: Option<String>,
     pub identity_number: Option<String>,
+}
+
+/// The most characters that are searched for.
+const LONGEST_SEARCH: usize = 60;
+
+/// Refuses what is too long to be a name or a number.
+///
+/// # Errors
+/// `text_length`.
+pub(in crate::student) fn check_search(typed: &str) -> std::result::Result<(), Fault> {
+    if typed.chars().count() <= LONGEST_SEARCH {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "text_length",
+        format!("不能超过{LONGEST_SEARCH}个字"),
+        format!("has more than {LONGEST_SEARCH} characters"),
+    ))
 }
 
 /// What a searcher typed: a number, or the beginning of a reading, or a part of a name.

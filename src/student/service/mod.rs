@@ -20,13 +20,13 @@ mod terms;
 
 pub use context::Context;
 pub use draft::{FieldChange, GuardianDraft, PupilDraft};
-pub use place::{Place, Pupil, place_of, places_of, roster_of};
+pub use place::{Place, Pupil, on_roll, place_of, places_of, roll_of, roster_of, schools_of};
 pub use terms::{open_term, recount};
 
 pub(super) use admission::{Admitting, admit_one};
 pub(super) use amend::{Amendment, amend_one};
 pub(super) use dossier::{Dossier, dossier_of, open_guardian, open_number};
 pub(super) use enrolment::{TransferIn, leave, move_class, transfer_in};
-pub(super) use find::{Found, class_list, count_pupils, find_pupils};
+pub(super) use find::{Found, check_search, class_list, count_pupils, find_pupils};
 pub(super) use guardians::{add_guardian, change_guardian};
 pub(super) use stays::set_stay;

@@ -11,7 +11,7 @@ use crate::kernel::db::Conn;
 use crate::kernel::error::Result;
 use crate::kernel::ids::{Id, kind};
 use crate::kernel::vault::Vault;
-use crate::org::rules::{GradeCode, Sex, school_year_on};
+use crate::org::rules::{Cohort, GradeCode, SchoolYear, Sex};
 use crate::student::rules::StudentNumber;
 use crate::student::store::{self, Enrolled, StudentRow};
 
@@ -22,6 +22,8 @@ pub struct Pupil {
     pub id: Id<kind::Student>,
     /// 姓名
     pub name: String,
+    /// The initials of its reading, by which a list is searched.
+    pub initials: String,
     /// 性别
     pub sex: Sex,
     /// 出生日期
@@ -41,12 +43,20 @@ pub struct Place {
     pub county: i32,
     /// 班级
     pub class: Id<kind::Class>,
-    /// 年级编号; none in a class without a grade that year (kindergarten, graduated).
-    pub grade: Option<GradeCode>,
+    /// What decides the grade of the class in a school year.
+    pub cohort: Cohort,
     /// 性别
     pub sex: Sex,
     /// 出生日期
     pub birth_date: NaiveDate,
+}
+
+impl Place {
+    /// 年级编号 in a school year: that of the term for which a record is made, which may open some days
+    /// before 1 September. None in a class without a grade that year (kindergarten, graduated).
+    pub fn grade_in(&self, year: SchoolYear) -> Option<GradeCode> {
+        self.cohort.grade_in(year)
+    }
 }
 
 /// The pupils of a class on a day, by the reading of their names: three queries whatever the size
@@ -69,6 +79,7 @@ pub fn roster_of(
         student_number: numbers.get(&row.id).cloned(),
         id: row.id,
         name: row.name,
+        initials: row.name_initials,
         sex: row.sex,
         birth_date: row.birth_date,
     };
@@ -118,17 +129,49 @@ pub fn places_of(
     let here = |one: &Enrolled| one.row.school_id == school && one.row.covers(on);
     let place = |one: Enrolled| {
         let pupil = pupils.get(&one.row.student_id)?;
-        let grade = school_year_on(on).and_then(|year| one.class.cohort.grade_in(year));
         let place = Place {
             student: pupil.id,
             school,
             county: one.class.county,
             class: one.class.id,
-            grade,
+            cohort: one.class.cohort,
             sex: pupil.sex,
             birth_date: pupil.birth_date,
         };
         Some((pupil.id, place))
     };
     Ok(store::enrolments_of(c, &ids, None)?.into_iter().filter(here).filter_map(place).collect())
+}
+
+/// Who is on the roll of a school on a day.
+///
+/// # Errors
+/// Those of the database.
+pub fn on_roll(
+    c: &mut Conn,
+    school: &Authorised<kind::School>,
+    on: NaiveDate,
+) -> Result<Vec<Id<kind::Student>>> {
+    store::roll_of_school(c, school.id(), on)
+}
+
+/// Who is on the roll of a class on a day.
+///
+/// # Errors
+/// Those of the database.
+pub fn roll_of(
+    c: &mut Conn,
+    class: &Authorised<kind::Class>,
+    on: NaiveDate,
+) -> Result<Vec<Id<kind::Student>>> {
+    let roll = store::roll_of_class(c, class.school_id(), class.id(), on)?;
+    Ok(roll.into_iter().map(|row| row.student_id).collect())
+}
+
+/// Every school the pupil was ever enrolled at: where the facts of the pupil's file are found.
+///
+/// # Errors
+/// Those of the database.
+pub fn schools_of(c: &mut Conn, student: &Authorised<kind::Student>) -> Result<Vec<Id<kind::School>>> {
+    store::schools_of(c, student.id())
 }

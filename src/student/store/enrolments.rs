@@ -176,6 +176,28 @@ pub(in crate::student) fn roll_of_class(
         .load(c)?)
 }
 
+/// Who is on the roll of a school on a day.
+pub(in crate::student) fn roll_of_school(
+    c: &mut Conn,
+    school: Id<kind::School>,
+    on: NaiveDate,
+) -> Result<Vec<Id<kind::Student>>> {
+    Ok(enrolment::table
+        .filter(enrolment::school_id.eq(school).and(enrolment::from_on.le(on)))
+        .filter(enrolment::to_on.is_null().or(enrolment::to_on.gt(on)))
+        .select(enrolment::student_id)
+        .load(c)?)
+}
+
+/// The schools of a pupil's enrolments, each once.
+pub(in crate::student) fn schools_of(
+    c: &mut Conn,
+    student: Id<kind::Student>,
+) -> Result<Vec<Id<kind::School>>> {
+    let rows = enrolment::table.filter(enrolment::student_id.eq(student)).select(enrolment::school_id);
+    Ok(rows.distinct().load(c)?)
+}
+
 pub(in crate::student) fn insert_enrolments(c: &mut Conn, rows: &[EnrolmentRow]) -> Result<()> {
     for rows in rows.chunks(ROWS_A_STATEMENT) {
         diesel::insert_into(enrolment::table).values(rows).execute(c)?;

@@ -152,11 +152,13 @@ pub(super) struct JudgeInput {
     pub rows: Vec<JudgeRow>,
 }
 
-/// Which term.
+/// Which screenings of a class.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub(super) struct TermQuery {
+pub(super) struct ClassQuery {
     /// 学期
     pub term: TermCode,
+    /// 筛查类型; all when it is not said.
+    pub kind: Option<Kind>,
 }

@@ -1,12 +1,12 @@
 //! Screenings: entered, corrected, read, judged.
 
-use actix_web::{get, post, put, web};
+use actix_web::http::header::{ETAG, IF_NONE_MATCH};
+use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::input::{ClassInput, ClassRow, CorrectionInput, JudgeInput, ScreeningInput, TermQuery};
+use super::input::{ClassInput, ClassQuery, ClassRow, CorrectionInput, JudgeInput, ScreeningInput};
 use super::view::{
-    ClassEntered, ClassVision, Judged, JudgedRow, PupilVision, ScreeningHistory, ScreeningView,
-    SupersededView,
+    ClassEntered, ClassVision, Judged, JudgedRow, PupilVision, ScreeningHistory, SupersededView, WrittenView,
 };
 use crate::access::Can;
 use crate::access::audit::{self, Author};
@@ -16,7 +16,7 @@ use crate::kernel::error::{Error, Fault, Result};
 use crate::kernel::http::{Body, Idempotency, IfMatch, Problems, Reply, idempotent};
 use crate::kernel::ids::{Id, kind};
 use crate::vision::rules::Settings;
-use crate::vision::service::{self, Correction, NewScreening, Occasion};
+use crate::vision::service::{self, ClassTag, Correction, NewScreening, Occasion};
 
 /// Rows that one class may have.
 const CLASS_ROWS: usize = 200;
@@ -42,7 +42,7 @@ pub(super) fn mount(cfg: &mut ServiceConfig) {
     params(("Idempotency-Key" = Option<String>, Header, description = "Done once for each key")),
     request_body = ScreeningInput,
     responses(
-        (status = 201, body = ScreeningView, headers(("ETag" = String), ("Location" = String))),
+        (status = 201, body = WrittenView, headers(("ETag" = String), ("Location" = String))),
         Problems
     )
 )]
@@ -62,9 +62,11 @@ async fn enter_screening(
         .db
         .write(move |c| {
             idempotent(c, can.account_id.raw(), once.as_ref(), can.at, |c| {
-                let view = ScreeningView::from(service::enter(c, &with, &can, &occasion, &new)?);
-                let location = format!("/api/v1/vision/screenings/{}", view.screening.id);
-                Ok(Reply::created(&view, location)?.at_version(view.screening.version))
+                let written = service::enter(c, &with, &can, &occasion, &new)?;
+                let written = service::just_written(c, written)?;
+                let (id, version) = (written.screening.id, written.screening.version);
+                let location = format!("/api/v1/vision/screenings/{id}");
+                Ok(Reply::created(&WrittenView::from(written), location)?.at_version(version))
             })
         })
         .await
@@ -123,7 +125,7 @@ async fn enter_class_screenings(
         ("If-Match" = String, Header, description = "The ETag that was read")
     ),
     request_body = CorrectionInput,
-    responses((status = 200, body = ScreeningView, headers(("ETag" = String))), Problems)
+    responses((status = 200, body = WrittenView, headers(("ETag" = String))), Problems)
 )]
 #[put("/vision/screenings/{id}")]
 async fn correct_screening(
@@ -141,8 +143,9 @@ async fn correct_screening(
         .db
         .write(move |c| {
             let changed = service::correct(c, &with, &can, id, read.version(), &correction)?;
-            let view = changed.or_stale(&correction, ScreeningView::from)?;
-            Ok(Reply::ok(&view)?.at_version(view.screening.version))
+            let changed = changed.try_map(|screening| service::just_written(c, screening))?;
+            let written = changed.or_stale(&correction, WrittenView::from)?;
+            Ok(Reply::ok(&written)?.at_version(written.view.screening.version))
         })
         .await
 }
@@ -172,26 +175,53 @@ async fn get_screening(
 
 /// The pupils of a class with their screenings of a term, and what changed since the term before.
 /// The look is told to the audit trail.
+///
+/// The `ETag` is made of the number of pupils, the number of their screenings and the sum of the
+/// screenings' versions: `"50-12-13"`. Sent back as `If-None-Match`, it is answered by 304 while nobody
+/// has written anything, and then no look is told.
 #[utoipa::path(
     tag = "vision",
     operation_id = "list_class_vision",
     security(("bearer" = [])),
-    params(("id" = Id<kind::Class>, Path, description = "The class"), TermQuery),
-    responses((status = 200, body = ClassVision), Problems)
+    params(
+        ("id" = Id<kind::Class>, Path, description = "The class"),
+        ClassQuery,
+        ("If-None-Match" = Option<String>, Header, description = "The ETag that is known")
+    ),
+    responses(
+        (status = 200, body = ClassVision, headers(("ETag" = String))),
+        (status = 304, description = "Nothing was written since"),
+        Problems
+    )
 )]
 #[get("/classes/{id}/vision")]
 async fn list_class_vision(
     kernel: web::Data<Kernel>,
     can: Can<ReadVision>,
     id: web::Path<Id<kind::Class>>,
-    query: web::Query<TermQuery>,
-) -> Result<web::Json<ClassVision>> {
-    let (class_id, term, with) = (id.into_inner(), query.term, kernel.clone());
-    let lines = audit::look(&kernel.db, Author::from(&can), move |c| {
-        service::class_list(c, &with, &can, class_id, term)
+    query: web::Query<ClassQuery>,
+    request: HttpRequest,
+) -> Result<HttpResponse> {
+    let (class_id, ClassQuery { term, kind }, with) = (id.into_inner(), query.into_inner(), kernel.clone());
+    let known = request.headers().get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
+    if let Some(known) = known {
+        let can = can.clone();
+        let tag = kernel.db.read(move |c| service::class_tag(c, &can, class_id, term, kind)).await?;
+        if known == quoted(tag) {
+            return Ok(HttpResponse::NotModified().insert_header((ETAG, quoted(tag))).finish());
+        }
+    }
+    let list = audit::look(&kernel.db, Author::from(&can), move |c| {
+        service::class_list(c, &with, &can, class_id, term, kind)
     });
-    let items = lines.await?.into_iter().map(PupilVision::from).collect();
-    Ok(web::Json(ClassVision { class_id, term, items }))
+    let list = list.await?;
+    let items = list.lines.into_iter().map(PupilVision::from).collect();
+    let answer = ClassVision { class_id, term, items };
+    Ok(HttpResponse::Ok().insert_header((ETAG, quoted(list.tag))).json(answer))
+}
+
+fn quoted(tag: ClassTag) -> String {
+    format!("\"{tag}\"")
 }
 
 /// Judges up to 1,000 rows and stores nothing. A faulty row gets its errors, the others are judged.

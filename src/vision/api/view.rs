@@ -7,10 +7,12 @@ use utoipa::ToSchema;
 use crate::kernel::db::Json;
 use crate::kernel::error::FieldError;
 use crate::kernel::ids::{Id, kind};
-use crate::kernel::measure::{Acuity, SphericalEquivalent};
+use crate::kernel::measure::{Acuity, Axis, Diopter, SphericalEquivalent};
 use crate::kernel::text::Text;
 use crate::org::rules::{Sex, TermCode};
-use crate::vision::rules::{Answer, Band, Change, Glasses, Grade, Kind, Myopia, NotDoneReason, advice};
+use crate::vision::rules::{
+    Answer, Band, Change, Glasses, Grade, Kind, Myopia, NotDoneReason, advice, next_step,
+};
 use crate::vision::service::{ClassLine, Compared};
 use crate::vision::{Screening, Superseded};
 
@@ -31,6 +33,52 @@ impl From<Screening> for ScreeningView {
         let reason = screening.verdict().map(|verdict| verdict.reason());
         let advice = screening.verdict().map(advice);
         Self { screening, reason, advice }
+    }
+}
+
+/// What a screening says, in few words.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ResultView {
+    /// The class of each eye and of screening myopia.
+    pub brief: Text,
+    /// The next step, for the doctor.
+    pub next_step: Text,
+    /// Whether the pupil is to be seen at an eye clinic.
+    pub referral: bool,
+    /// What changed since the last regular screening; null when nothing can be compared.
+    pub change: Option<Text>,
+}
+
+impl ResultView {
+    fn of(compared: &Compared) -> Option<Self> {
+        let verdict = compared.screening.verdict()?;
+        let step = next_step(verdict);
+        Some(Self {
+            brief: verdict.brief(),
+            next_step: step.label(),
+            referral: step.is_referral(),
+            change: compared.change.and_then(|change| change.brief()),
+        })
+    }
+}
+
+/// A screening that was just written, with what it says.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct WrittenView {
+    /// The screening.
+    #[serde(flatten)]
+    pub view: ScreeningView,
+    /// What changed since the last regular screening.
+    pub change: Option<Change>,
+    /// In few words; null when nothing was measured.
+    pub result: Option<ResultView>,
+}
+
+impl From<Compared> for WrittenView {
+    fn from(compared: Compared) -> Self {
+        let result = ResultView::of(&compared);
+        let Compared { screening, change } = compared;
+        Self { view: screening.into(), change, result }
     }
 }
 
@@ -87,6 +135,22 @@ pub(super) struct ScreeningGist {
     pub right_uncorrected: Option<Acuity>,
     /// 左眼裸眼视力
     pub left_uncorrected: Option<Acuity>,
+    /// 右眼戴镜视力
+    pub right_corrected: Option<Acuity>,
+    /// 左眼戴镜视力
+    pub left_corrected: Option<Acuity>,
+    /// 右眼球镜
+    pub right_sphere: Option<Diopter>,
+    /// 右眼柱镜
+    pub right_cylinder: Option<Diopter>,
+    /// 右眼轴位
+    pub right_axis: Option<Axis>,
+    /// 左眼球镜
+    pub left_sphere: Option<Diopter>,
+    /// 左眼柱镜
+    pub left_cylinder: Option<Diopter>,
+    /// 左眼轴位
+    pub left_axis: Option<Axis>,
     /// 右眼等效球镜
     pub right_se: Option<SphericalEquivalent>,
     /// 左眼等效球镜
@@ -99,12 +163,16 @@ pub(super) struct ScreeningGist {
     pub refraction_band: Option<Band>,
     /// What changed since the last regular screening.
     pub change: Option<Change>,
+    /// In few words; null when nothing was measured.
+    pub result: Option<ResultView>,
     /// Version, from 1.
     pub version: i32,
 }
 
 impl From<Compared> for ScreeningGist {
-    fn from(Compared { screening, change }: Compared) -> Self {
+    fn from(compared: Compared) -> Self {
+        let result = ResultView::of(&compared);
+        let Compared { screening, change } = compared;
         let verdict = screening.verdict();
         Self {
             id: screening.id,
@@ -114,12 +182,21 @@ impl From<Compared> for ScreeningGist {
             glasses: screening.glasses,
             right_uncorrected: screening.right_uncorrected,
             left_uncorrected: screening.left_uncorrected,
+            right_corrected: screening.right_corrected,
+            left_corrected: screening.left_corrected,
+            right_sphere: screening.right_sphere,
+            right_cylinder: screening.right_cylinder,
+            right_axis: screening.right_axis,
+            left_sphere: screening.left_sphere,
+            left_cylinder: screening.left_cylinder,
+            left_axis: screening.left_axis,
             right_se: verdict.and_then(|verdict| verdict.right.se),
             left_se: verdict.and_then(|verdict| verdict.left.se),
             grade: verdict.map(|verdict| verdict.grade),
             myopia: verdict.map(|verdict| verdict.myopia),
             refraction_band: verdict.map(|verdict| verdict.band),
             change,
+            result,
             version: screening.version,
         }
     }
@@ -179,7 +256,7 @@ pub(super) struct PupilVision {
 }
 
 impl From<ClassLine> for PupilVision {
-    fn from(ClassLine { pupil, screenings }: ClassLine) -> Self {
+    fn from(ClassLine { pupil, screenings, .. }: ClassLine) -> Self {
         Self {
             student_id: pupil.id,
             name: pupil.name,

@@ -3,16 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::error::Fault;
+pub use crate::kernel::error::FieldFault;
 use crate::kernel::measure::{Acuity, Axis, Diopter, SphericalEquivalent};
 use crate::kernel::text::Text;
 use crate::text_enum;
 
-/// A fault and the field it stands in: the field's name in JSON and in sheets, for example
-/// `right_axis`.
-pub type FieldFault = (&'static str, Fault);
-
 /// The strongest cylinder a record can hold, either sign, in hundredths of a dioptre.
-const CYLINDER_LIMIT_HUNDREDTHS: i16 = 1500;
+pub const CYLINDER_LIMIT_HUNDREDTHS: i16 = 1500;
 
 /// One eye as measured; `None` is "not measured", never "normal".
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

@@ -251,7 +251,7 @@ impl RuleSets {
     }
 }
 
-fn broken(what: impl ToString) -> StandardsError {
+pub(super) fn broken(what: impl ToString) -> StandardsError {
     StandardsError(what.to_string())
 }
 

@@ -1,6 +1,7 @@
-//! Verdicts in words: the reason for the record, and the advice for guardians.
+//! Verdicts in words: the reason for the record, the classes in one line, and what changed.
 
-use super::measured::{EyeSide, Glasses};
+use super::effect::{Change, EyeChange};
+use super::measured::EyeSide;
 use super::standards::RuleSets;
 use super::verdict::{
     Band, BandRule, Degree, EyeVerdict, Eyes, Finding, Grade, GradeReason, LimitInUse, Myopia, MyopiaReason,
@@ -296,63 +297,81 @@ fn basis(standard: &str) -> Text {
     }
 }
 
-/// The kindly worded next step for guardians: what to do, never what the child "has".
-pub fn advice(verdict: &Verdict) -> Text {
-    let poor_eye = verdict.right.grade.is_poor() || verdict.left.grade.is_poor();
-    let myopic_eye = verdict.right.myopia == Myopia::Yes || verdict.left.myopia == Myopia::Yes;
-    let check_glasses =
-        verdict.findings.iter().any(|finding| matches!(finding, Finding::GlassesToCheck { .. }));
-    if verdict.glasses == Some(Glasses::OrthoK) {
+impl Verdict {
+    /// The classes in one line: each eye, then screening myopia.
+    pub fn brief(&self) -> Text {
+        let (right, left, myopia) = (self.right.grade.text(), self.left.grade.text(), self.myopia.text());
+        if self.right.grade == self.left.grade {
+            return Text::new(
+                format!("双眼{}；{}", right.zh, myopia.zh),
+                format!("both eyes {}; {}", right.en, myopia.en),
+            );
+        }
         Text::new(
-            "孩子正在夜戴角膜塑形镜，请坚持按时到验配的医疗机构复查，注意镜片清洁；眼睛红、痛时先停戴并及时就医。",
-            "Your child wears overnight ortho-K lenses: please keep the regular visits at the clinic that \
-             fitted them and keep the lenses clean; if an eye is red or sore, stop wearing them and see \
-             an eye doctor.",
+            format!("右眼{}，左眼{}；{}", right.zh, left.zh, myopia.zh),
+            format!("right eye {}, left eye {}; {}", right.en, left.en, myopia.en),
         )
-    } else if verdict.myopia == Myopia::Yes || myopic_eye {
-        Text::new(
-            "这次筛查提示孩子可能看远处不够清楚。筛查不能代替医院检查，请近期带孩子到正规医疗机构眼科做散瞳验光，听取医生建议；平时每天户外活动 2 小时，读写注意距离和休息。",
-            "This screening suggests that your child may not see clearly at a distance. A screening does \
-             not replace an examination: please take your child to an eye clinic for a cycloplegic \
-             refraction soon and follow the doctor's advice; two hours outdoors every day and pauses \
-             in reading help.",
-        )
-    } else if check_glasses {
-        Text::new(
-            "孩子戴镜后的视力还不够理想，请带上眼镜到正规医疗机构眼科复查，看看眼镜是否需要调整。",
-            "With the present glasses your child does not yet see as well as possible: please have eyes \
-             and glasses checked at an eye clinic.",
-        )
-    } else if poor_eye {
-        Text::new(
-            "这次测得的视力低于同龄参考值，原因需要进一步检查才能知道，请带孩子到正规医疗机构眼科看一看，3–6 个月内复查视力。",
-            "The acuity measured is below the reference of this age; only an examination can tell why. \
-             Please visit an eye clinic, and have the acuity measured again within 3 to 6 months.",
-        )
-    } else if verdict.grade == Grade::Undetermined || verdict.myopia == Myopia::Undetermined {
-        Text::new(
-            "这次筛查还不完整，请在学校安排的时间补测；如孩子看东西眯眼、歪头或说看不清，请尽早到眼科检查。",
-            "This screening is not complete: please let your child be measured again at school; if your \
-             child squints, tilts the head or says that things are blurred, visit an eye clinic early.",
-        )
-    } else if !verdict.findings.is_empty() {
-        Text::new(
-            "这次视力在同龄参考范围内，屈光数据有需要留意的地方，建议方便时到正规医疗机构眼科复核，并按学校安排参加下次筛查。",
-            "The acuity is within the reference of this age, but the refraction deserves a look: please \
-             have it checked at an eye clinic when convenient, and come to the next screening.",
-        )
-    } else if matches!(verdict.band, Band::PreMyopia | Band::Low | Band::High) {
-        Text::new(
-            "这次视力在同龄参考范围内，远视储备可能偏少。请保证每天户外活动 2 小时，减少近距离用眼，下学期按时筛查，也可到眼科建立屈光档案。",
-            "The acuity is within the reference of this age, but the reserve may be small: two hours \
-             outdoors every day, less near work, the next screening in time; an eye clinic can keep a \
-             refraction record.",
-        )
-    } else {
-        Text::new(
-            "这次视力在同龄参考范围内。请继续每天户外活动 2 小时、保证睡眠、读写姿势端正，下学期按时参加筛查。",
-            "The acuity is within the reference of this age. Please keep up two hours outdoors every day, \
-             enough sleep and a good reading posture, and come to the next screening.",
-        )
+    }
+}
+
+impl EyeChange {
+    /// What changed in this eye; `None` when nothing can be compared.
+    pub fn text(&self) -> Option<Text> {
+        let rows = self.rows.map(|rows| match rows {
+            0 => Text::new("视力不变", "acuity unchanged"),
+            1.. => Text::new(format!("视力升{rows}行"), format!("acuity {rows} rows better")),
+            ..0 => {
+                let rows = rows.unsigned_abs();
+                Text::new(format!("视力降{rows}行"), format!("acuity {rows} rows worse"))
+            }
+        });
+        let se = self.se.map(|se| Text::new(format!("等效球镜变化 {se} D"), format!("SE changed by {se} D")));
+        match (rows, se) {
+            (Some(rows), Some(se)) => {
+                Some(Text::new(format!("{}、{}", rows.zh, se.zh), format!("{}, {}", rows.en, se.en)))
+            }
+            (rows, se) => rows.or(se),
+        }
+    }
+}
+
+impl EyeChange {
+    /// What changed in this eye in figures; `None` when nothing can be compared.
+    pub fn brief(&self) -> Option<Text> {
+        let signed = |rows: i16| if rows == 0 { rows.to_string() } else { format!("{rows:+}") };
+        let rows =
+            self.rows.map(|rows| Text::new(format!("{}行", signed(rows)), format!("{} rows", signed(rows))));
+        let se = self.se.map(|se| Text::new(se.to_string(), se.to_string()));
+        match (rows, se) {
+            (Some(rows), Some(se)) => {
+                Some(Text::new(format!("{} {}", rows.zh, se.zh), format!("{} {}", rows.en, se.en)))
+            }
+            (rows, se) => rows.or(se),
+        }
+    }
+}
+
+impl Change {
+    /// What changed since the screening before; `None` when nothing can be compared.
+    pub fn text(&self) -> Option<Text> {
+        self.of_eyes(EyeChange::text)
+    }
+
+    /// The same in figures, for a narrow column.
+    pub fn brief(&self) -> Option<Text> {
+        self.of_eyes(EyeChange::brief)
+    }
+
+    fn of_eyes(&self, text: fn(&EyeChange) -> Option<Text>) -> Option<Text> {
+        let eye = |side: EyeSide, change: &EyeChange| {
+            let (side, change) = (side.text(), text(change)?);
+            Some(Text::new(format!("{}{}", side.zh, change.zh), format!("{} {}", side.en, change.en)))
+        };
+        match (eye(EyeSide::Right, &self.right), eye(EyeSide::Left, &self.left)) {
+            (Some(right), Some(left)) => {
+                Some(Text::new(format!("{}；{}", right.zh, left.zh), format!("{}; {}", right.en, left.en)))
+            }
+            (right, left) => right.or(left),
+        }
     }
 }

@@ -92,7 +92,8 @@ fn check_correction(
     let (school, day) = (before.school_id, correction.examined_on);
     let term = gather(&mut faults, open_term_of(c, school, before.term, "/term"))?;
     let places = places_of(c, &[before.student_id], school, day)?;
-    let here = here(places.get(&before.student_id), day).map_err(|fault| fault.at("/examined_on"));
+    let here =
+        here(places.get(&before.student_id), before.term, day).map_err(|fault| fault.at("/examined_on"));
     let examination = correction.line.read(correction.acuity).map_err(|found| located("", found));
     let reason = checked_reason(&correction.reason).map_err(|fault| fault.at("/reason"));
     let day = Day::on(day, term.as_ref(), actor, kernel, &mut faults)?;

@@ -147,7 +147,8 @@ impl<K> Entering<'_, K> {
                 faults.push(duplicate_pupil().at(format!("{pointer}/student_id")));
             }
             let place = places.get(&row.student_id).filter(|place| self.takes(place));
-            let place = here(place, examined_on).map_err(|fault| fault.at(format!("{pointer}/student_id")));
+            let place = here(place, self.occasion.term, examined_on)
+                .map_err(|fault| fault.at(format!("{pointer}/student_id")));
             let examination = row.line.read(self.occasion.acuity).map_err(|found| located(&pointer, found));
             match (place, examination, &day) {
                 (Ok(here), Ok(examination), Some(day)) => {

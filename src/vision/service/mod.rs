@@ -9,7 +9,10 @@ mod rounds;
 
 pub use correct::{Correction, correct};
 pub use enter::{NewScreening, Occasion, enter, enter_class};
-pub use read::{ClassLine, Compared, class_list, screening, timeline};
+pub use read::{
+    ClassLine, ClassList, ClassTag, Compared, class_list, class_tag, earlier_versions, just_written,
+    screening, timeline,
+};
 pub(super) use rounds::rounds_of;
 pub use rounds::{ClassCoverage, open_round, rounds};
 

@@ -60,9 +60,14 @@ pub(super) struct Here<'a> {
     pub age_months: i32,
 }
 
-pub(super) fn here(place: Option<&Place>, day: NaiveDate) -> std::result::Result<Here<'_>, Fault> {
+/// The grade is that of the term's school year, the age that of the day.
+pub(super) fn here(
+    place: Option<&Place>,
+    term: TermCode,
+    day: NaiveDate,
+) -> std::result::Result<Here<'_>, Fault> {
     let place = place.ok_or_else(not_in_class)?;
-    let grade = place.grade.ok_or_else(class_without_grade)?;
+    let grade = place.grade_in(term.school_year()).ok_or_else(class_without_grade)?;
     let age_months = full_months(place.birth_date, day).ok_or_else(not_in_class)?;
     Ok(Here { place, grade, age_months })
 }
@@ -146,8 +151,8 @@ fn not_in_class() -> Fault {
 fn class_without_grade() -> Fault {
     Fault::new(
         "class_without_grade",
-        "检查当天该班级没有年级编号（幼儿园、未入学或已毕业）",
-        "the class had no grade that day (kindergarten, not begun or graduated)",
+        "该班级在这个学年没有年级编号（幼儿园、未入学或已毕业）",
+        "the class has no grade in that school year (kindergarten, not begun or graduated)",
     )
 }
 

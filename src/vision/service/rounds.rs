@@ -13,7 +13,7 @@ use crate::kernel::ids::{Id, Ids, kind};
 use crate::kernel::text::Text;
 use crate::org::rules::TermCode;
 use crate::org::service::open_term_of;
-use crate::student::service::{Place, places_of};
+use crate::student::service::{Place, on_roll, places_of};
 use crate::tally;
 use crate::vision::Round;
 use crate::vision::rules::{Kind, expected};
@@ -73,10 +73,10 @@ pub fn open_round(
 }
 
 fn freeze_roster(c: &mut Conn, ids: &Ids, school: &Authorised<kind::School>, round: &Round) -> Result<usize> {
-    let students = store::on_roll(c, school, round.opened_on)?;
+    let students = on_roll(c, school, round.opened_on)?;
     let places = places_of(c, &students, school.id(), round.opened_on)?;
     let row = |place: &Place| {
-        let Here { grade, age_months, .. } = here(Some(place), round.opened_on).ok()?;
+        let Here { grade, age_months, .. } = here(Some(place), round.term, round.opened_on).ok()?;
         Some(RosterRow {
             school_id: round.school_id,
             round_id: round.id,

@@ -3,6 +3,7 @@
 mod commit;
 mod files;
 mod kit;
+mod page;
 mod review;
 mod rows;
 mod undo;

@@ -1,5 +1,7 @@
 //! The health file: it follows the pupil, it is masked, and every look at it is told.
 
+mod page;
+
 use serde_json::{Value, json};
 use xuekang::access::{RegionCode, Role, Scope};
 use xuekang::kernel::ids::{Id, kind};

@@ -78,6 +78,17 @@ impl TestApp {
     /// A term with usual dates: 1 September to 22 January, 22 February to 10 July.
     pub async fn term(&self, school: &SchoolFacts, code: &str) -> TermFacts {
         let (starts_on, ends_on) = usual_dates(code.parse().unwrap());
+        self.term_of_days(school, code, starts_on, ends_on).await
+    }
+
+    /// A term with days of its own.
+    pub async fn term_of_days(
+        &self,
+        school: &SchoolFacts,
+        code: &str,
+        starts_on: NaiveDate,
+        ends_on: NaiveDate,
+    ) -> TermFacts {
         let input = TermInput { code: code.to_owned(), starts_on, ends_on };
         let (kernel, school, can) = (self.kernel().clone(), school.id, self.registrar_of(school.id));
         let own = kernel.clone();

@@ -8,6 +8,7 @@ mod identity_number;
 mod matching;
 mod moves;
 mod name;
+mod page;
 mod roll;
 mod roster;
 mod sample;

@@ -9,7 +9,7 @@ use xuekang::kernel::Kernel;
 use xuekang::kernel::db::Conn;
 use xuekang::kernel::error::Result;
 use xuekang::kernel::ids::{Id, kind};
-use xuekang::org::rules::Sex;
+use xuekang::org::rules::{SchoolYear, Sex};
 use xuekang::schema::{enrolment, guardian, student, student_number};
 use xuekang::student::rules::{
     GuardianRelation, IdentityNumber, MatchOutcome, PersonName, Phone, StudentNumber, match_pupil,
@@ -329,8 +329,12 @@ async fn a_class_list_of_a_day_and_the_place_of_a_pupil_that_day() {
     w.app.admit(class, vec![draft("阿依古丽·买买提", Sex::Female, "2017-03-02")], day(2026, 9, 14)).await;
     let (school, there) = (w.here.facts.id, w.there.facts.id);
     let at = move |on| move |c: &mut Conn| places_of(c, &[id], school, on);
+    let school_year = SchoolYear::new(2026).unwrap();
     let place = w.app.kernel().db.read(at(day(2026, 9, 1))).await.unwrap().remove(&id).unwrap();
-    assert_eq!((place.class, place.grade.map(|g| g.number()), place.county), (class.id, Some(13), 370_102));
+    assert_eq!(
+        (place.class, place.grade_in(school_year).map(|g| g.number()), place.county),
+        (class.id, Some(13), 370_102)
+    );
     assert!(w.app.kernel().db.read(at(day(2026, 8, 31))).await.unwrap().is_empty());
     let elsewhere = w.app.kernel().db.read(move |c| place_of(c, id, there, day(2026, 9, 1))).await;
     assert_eq!(elsewhere.unwrap_err().code(), "not_found");

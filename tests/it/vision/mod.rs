@@ -4,8 +4,10 @@ pub mod api;
 mod judge;
 mod laws;
 mod measure;
+mod page;
 mod sheet;
 mod standards;
+mod typed;
 
 use chrono::NaiveDate;
 use xuekang::kernel::measure::{Acuity, Axis, Diopter};

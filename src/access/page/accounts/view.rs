@@ -23,7 +23,7 @@ fn mark(layout: &Layout, class: &'static str, zh: &'static str, en: &'static str
 
 /// Day and time in China.
 pub(super) fn moment(at: NaiveDateTime) -> String {
-    shanghai_time(at).format("%Y-%m-%d %H:%M").to_string()
+    shanghai_time(at.and_utc())
 }
 
 /// One account in the list.

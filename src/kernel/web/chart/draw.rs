@@ -16,6 +16,8 @@ const ABOVE: i64 = 20;
 const BELOW: i64 = 30;
 /// Characters of a label that fit; the table has it whole.
 const LABEL_LENGTH: usize = 9;
+/// Room that a label below a point takes.
+const LABEL_WIDTH: i64 = 70;
 /// How many colours there are.
 const COLOURS: usize = 6;
 /// A part this narrow has no room for its reading.
@@ -176,7 +178,9 @@ pub(super) fn line(figures: &Figures) -> Drawing {
         shapes.push(Shape::Rule { x: left, y, to_x: WIDTH - GAP, to_y: y, class: "grid" });
         shapes.push(Shape::Text { x: left - 8, y: y + 4, class: "end", text: tick.text.clone() });
     }
-    for (label, name) in figures.labels.iter().enumerate() {
+    // Every so many labels are written, so that they do not run into one another.
+    let every = usize::try_from(LABEL_WIDTH / step.max(1) + 1).unwrap_or(1);
+    for (label, name) in figures.labels.iter().enumerate().step_by(every) {
         let x = left + GAP + step * count(label);
         shapes.push(Shape::Text { x, y: foot + 20, class: "middle", text: short(name) });
     }

@@ -40,6 +40,21 @@ async fn a_screening_keeps_the_place_of_its_day() {
 }
 
 #[actix_web::test]
+async fn a_term_that_opens_in_august_screens_its_pupils_in_their_new_grade() {
+    let app = app().await;
+    let school = app.school(SchoolKind::Primary).await;
+    let (opens, ends) = ("2026-08-27".parse().unwrap(), "2027-01-22".parse().unwrap());
+    app.term_of_days(&school, TERM, opens, ends).await;
+    let class = app.class(&school, Stage::Primary, 2024, 1).await;
+    let pupils = pupils_in(&app, &class, 1).await;
+    let doctor = app.actor(Role::SchoolDoctor, Scope::School(school.id)).await;
+    let morning = Morning { app, school, class, pupils, doctor };
+    let mut body = morning.body(0);
+    body["examined_on"] = "2026-08-28".into();
+    assert_eq!(morning.enter(&body).await.expect(201)["grade"], "13");
+}
+
+#[actix_web::test]
 async fn a_pupil_who_was_absent_is_entered_with_the_reason_alone() {
     let morning = morning(1).await;
     let body = json!({

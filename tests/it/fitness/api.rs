@@ -1,0 +1,3 @@
+//! Physical fitness over HTTP.
+
+mod judge;
