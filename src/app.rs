@@ -17,7 +17,7 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::access::{self, Access, Menu, MenuEntry, Permission};
+use crate::access::{self, Access, Menu};
 use crate::exchange;
 use crate::kernel::Kernel;
 use crate::kernel::db::Conn;
@@ -83,14 +83,12 @@ fn pages(cfg: &mut web::ServiceConfig) {
 
 /// The menu of the console: the slices' entries in the order in which a day needs them.
 pub fn menu() -> Menu {
-    use Permission as P;
-    let entry = |path, zh, en, needs| MenuEntry { path, zh, en, needs };
     Menu(vec![
         vision::menu_entry(),
         student::menu_entry(),
         exchange::menu_entry(),
-        entry("/statistics", "统计", "Statistics", &[P::StatsRead, P::StatsSchool]),
-        entry("/accounts", "账号", "Accounts", &[P::AccountRead]),
+        stats::menu_entry(),
+        access::menu_entry(),
     ])
 }
 

@@ -81,6 +81,11 @@ pub fn pages(cfg: &mut actix_web::web::ServiceConfig) {
     page::mount(cfg);
 }
 
+/// The entry of the menu.
+pub const fn menu_entry() -> MenuEntry {
+    MenuEntry { path: "/accounts", zh: "账号", en: "Accounts", needs: &[Permission::AccountRead] }
+}
+
 /// Mounts the routes of this slice, relative to `/api/v1`.
 pub fn mount(cfg: &mut ServiceConfig) {
     api::mount(cfg);

@@ -33,7 +33,19 @@ mod sheet;
 mod store;
 mod wording;
 
+use crate::access::{MenuEntry, Permission};
+
 pub use api::mount;
 pub use due::card;
 pub use page::mount as pages;
 pub use service::Publications;
+
+/// The entry of the menu.
+pub const fn menu_entry() -> MenuEntry {
+    MenuEntry {
+        path: "/statistics",
+        zh: "统计",
+        en: "Statistics",
+        needs: &[Permission::StatsRead, Permission::StatsSchool],
+    }
+}

@@ -66,7 +66,8 @@ fn of_school(
     if rounds.is_empty() {
         let title = layout.text("视力筛查", "Vision screening");
         let nothing = layout.text("本学期还没有开启筛查轮次。", "No round has been opened this term.");
-        return Ok(vec![Card::new(title).about(facts.name).remark(nothing)]);
+        let card = Card::new(title).about(facts.name).remark(nothing);
+        return Ok(vec![card.more(rounds_page(school), layout.text("筛查轮次", "Rounds"))]);
     }
     let named: BTreeSet<Id<kind::Class>> =
         rounds.iter().flat_map(|(_, classes)| classes.iter().map(|coverage| coverage.class)).collect();
@@ -106,7 +107,8 @@ fn card(
     let card = Card::new(layout.say(&title))
         .about(format!("{school} · {}", layout.say(&round.term.name())))
         .progress(Progress::new(layout.say(&label), screened, expected))
-        .lines(lines);
+        .lines(lines)
+        .more(rounds_page(round.school_id), layout.text("全部轮次和班级", "All rounds and classes"));
     let remark = match (missing, more) {
         (0, _) => Text::new("名册上的学生都有记录了。", "Everybody on the roster has a record."),
         (_, 0) => Text::new(format!("共缺 {missing} 人"), format!("{missing} still missing")),
@@ -116,6 +118,10 @@ fn card(
         ),
     };
     card.remark(layout.say(&remark))
+}
+
+fn rounds_page(school: Id<kind::School>) -> String {
+    format!("/vision/schools/{school}")
 }
 
 /// Who is on the roster and has no record at all.

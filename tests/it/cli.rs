@@ -160,6 +160,27 @@ fn the_openapi_document_is_valid_json_with_every_problem_documented() {
 }
 
 #[test]
+fn plain_http_is_not_answered_across_a_network_and_the_way_out_is_named() {
+    let console = Console::new();
+    let refused = console.command(&["serve", "--listen", "0.0.0.0:0"]).assert().failure();
+    let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
+    assert!(said.contains("xuekang tls self-signed"), "{said}");
+}
+
+#[test]
+fn a_certificate_is_made_once_and_the_doctor_tells_its_fingerprint() {
+    let console = Console::new();
+    console.says(&["migrate"]);
+    let said = console.says(&["tls", "self-signed", "xuekang.lan", "192.168.1.20"]);
+    let fingerprint = said.lines().find(|line| line.matches(':').count() == 31).unwrap();
+    let doctor = console.says(&["doctor"]);
+    assert!(doctor.contains(fingerprint), "{doctor}");
+    console.command(&["tls", "self-signed", "xuekang.lan"]).assert().failure();
+    let renewed = console.says(&["tls", "self-signed", "xuekang.lan", "--renew"]);
+    assert!(!renewed.contains(fingerprint));
+}
+
+#[test]
 fn a_sheet_of_forms_comes_back_with_scores_bands_and_critical_items() {
     let console = Console::new();
     let sheet = console.database.folder().join("phq.csv");
@@ -193,25 +214,4 @@ fn evidence_comes_back_with_the_level_that_the_rules_propose() {
     let told: Vec<(&str, &str)> = rows.iter().map(|row| (&row[2], &row[3])).collect();
     assert_eq!(told, [("L0", ""), ("L4", "R2a"), ("", "")]);
     assert!(rows[2][7].contains("malformed_json"));
-}
-
-#[test]
-fn plain_http_is_not_answered_across_a_network_and_the_way_out_is_named() {
-    let console = Console::new();
-    let refused = console.command(&["serve", "--listen", "0.0.0.0:0"]).assert().failure();
-    let said = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
-    assert!(said.contains("xuekang tls self-signed"), "{said}");
-}
-
-#[test]
-fn a_certificate_is_made_once_and_the_doctor_tells_its_fingerprint() {
-    let console = Console::new();
-    console.says(&["migrate"]);
-    let said = console.says(&["tls", "self-signed", "xuekang.lan", "192.168.1.20"]);
-    let fingerprint = said.lines().find(|line| line.matches(':').count() == 31).unwrap();
-    let doctor = console.says(&["doctor"]);
-    assert!(doctor.contains(fingerprint), "{doctor}");
-    console.command(&["tls", "self-signed", "xuekang.lan"]).assert().failure();
-    let renewed = console.says(&["tls", "self-signed", "xuekang.lan", "--renew"]);
-    assert!(!renewed.contains(fingerprint));
 }

@@ -52,7 +52,7 @@ async fn a_school_doctor_is_appointed_by_words_and_works_at_once() {
     let school = app.school(SchoolKind::Primary).await;
     let admin = administrator(&app).await;
     app.account("wang").await;
-    let found = admin.get("/accounts?q=某人").await.expect_page(200);
+    let found = admin.get("/accounts?q=%E6%9F%90").await.expect_page(200);
     assert!(found.contains(">wang</a>"), "{found}");
     assert!(!admin.get("/accounts?q=nobody").await.expect_page(200).contains(">wang</a>"));
     let doctor = app.browser();
@@ -90,9 +90,9 @@ async fn every_kind_of_place_is_chosen_by_its_name() {
     let class = app.class(&school, Stage::Primary, 2024, 2).await;
     let dormitory = app.dormitory(&school, "桂园").await;
     let admin = administrator(&app).await;
-    app.account("li").await;
-    app.account("zhao").await;
-    let (id, other) = (account_id(&admin, "li").await, account_id(&admin, "zhao").await);
+    app.account("lihua").await;
+    app.account("zhaomin").await;
+    let (id, other) = (account_id(&admin, "lihua").await, account_id(&admin, "zhaomin").await);
     let at = |account: Id<kind::Account>, rest: &str| format!("/accounts/{account}/grants/new?{rest}");
 
     let schools = admin.get(&at(id, &format!("role=class_teacher&q={}", school.code))).await.expect_page(200);
@@ -107,7 +107,8 @@ async fn every_kind_of_place_is_chosen_by_its_name() {
     let houses = admin.get(&at(id, &format!("role=dorm_manager&school={}", school.id))).await;
     let houses = houses.expect_page(200);
     assert!(houses.contains(&format!("dormitory:{}/{}", school.id, dormitory.id)) && houses.contains("桂园"));
-    let regions = admin.get(&at(id, "role=health_authority&q=喀什市")).await.expect_page(200);
+    let regions =
+        admin.get(&at(id, "role=health_authority&q=%E5%96%80%E4%BB%80%E5%B8%82")).await.expect_page(200);
     assert!(regions.contains("region:653101") && regions.contains("新疆维吾尔自治区"), "{regions}");
     assert!(admin.get(&at(id, "role=audit_admin")).await.expect_page(200).contains("value=\"system:\""));
 
