@@ -353,6 +353,7 @@ function askReason(row) {
   const done = () => {
     if (!input.value.trim()) return input.focus();
     row.reason = input.value.trim();
+    go(row.number + 1, 0);
     return save(row);
   };
   input.onkeydown = (event) => {

@@ -60,7 +60,8 @@ pub struct ClassLine {
     pub pupil: Pupil,
     /// The screenings of the term, the oldest first.
     pub screenings: Vec<Compared>,
-    /// The regular screening of the term before, when something was measured in it.
+    /// The regular screening before those of the list, when something was measured in it: of the
+    /// term before, or for follow-ups of this term.
     pub last: Option<Screening>,
 }
 
@@ -167,7 +168,9 @@ pub fn class_list(
         .detail(json!({ "part": "vision", "term": term.code }));
     let line = |pupil: Pupil| {
         let mut screenings = compared(screenings.remove(&pupil.id).unwrap_or_default());
-        let before = |one: &Compared| one.screening.term != term.code && is_last(&one.screening);
+        // A follow-up comes after the regular screening of its own term.
+        let follows = kind == Some(Kind::FollowUp);
+        let before = |one: &Compared| is_last(&one.screening) && (follows || one.screening.term != term.code);
         let last = screenings.iter().rfind(|one| before(one)).map(|one| one.screening.clone());
         screenings.retain(|one| {
             one.screening.term == term.code && kind.is_none_or(|kind| kind == one.screening.kind)

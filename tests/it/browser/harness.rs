@@ -1,6 +1,6 @@
 //! A server on a free port over a database of the kit, and browsers in front of it.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -130,19 +130,34 @@ impl Drop for Driver {
     }
 }
 
-/// A request that the driver's protocol knows and the client does not.
-fn http(port: u16, method: &str, path: &str, body: &str) -> std::io::Result<String> {
+/// A request that the driver's protocol knows and the client does not; gives status line and body.
+/// The driver keeps its connections open, so the body ends where its length says.
+fn http(port: u16, method: &str, path: &str, body: &str) -> std::io::Result<(String, String)> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
         body.len()
     )?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    Ok(answer)
+    let mut answer = BufReader::new(stream);
+    let mut status = String::new();
+    answer.read_line(&mut status)?;
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        answer.read_line(&mut line)?;
+        if line.trim().is_empty() {
+            break;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+    }
+    let mut body = vec![0; length];
+    answer.read_exact(&mut body)?;
+    Ok((status, String::from_utf8_lossy(&body).into_owned()))
 }
 
 /// One browser.
@@ -255,8 +270,8 @@ impl Tab {
     fn devtools(&self, command: &str, parameters: Value) {
         let body = json!({ "cmd": command, "params": parameters }).to_string();
         let path = format!("/session/{}/goog/cdp/execute", self.session);
-        let answer = http(self.port, "POST", &path, &body).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        let (status, answer) = http(self.port, "POST", &path, &body).unwrap();
+        assert!(status.contains(" 200 "), "{status}{answer}");
     }
 
     /// Takes the network away, or gives it back.
