@@ -26,17 +26,23 @@ fn an_unknown_key_is_refused_by_its_name() {
     assert!(error.contains("treshold"), "{error}");
 }
 
+/// Every setting of a table and of the tables in it, by its whole name.
+fn names_of(table: &toml::Table, above: &str) -> Vec<String> {
+    let names = |(key, value): (&String, &toml::Value)| match value {
+        toml::Value::Table(inner) => names_of(inner, &format!("{above}{key}.")),
+        _ => vec![format!("{above}{key}")],
+    };
+    table.iter().flat_map(names).collect()
+}
+
 #[test]
 fn every_setting_is_described_and_no_secret_is() {
     let mut config = Config::defaults().unwrap();
     config.database.url = "postgres://xuekang:hunter2@db.example/xuekang".into();
     let described = config.describe();
     let defaults: toml::Table = xuekang::kernel::config::DEFAULTS.parse().unwrap();
-    for (section, keys) in &defaults {
-        for key in keys.as_table().unwrap().keys() {
-            let name = format!("{section}.{key}");
-            assert!(described.iter().any(|(known, _)| *known == name), "{name} is not described");
-        }
+    for name in names_of(&defaults, "") {
+        assert!(described.iter().any(|(known, _)| *known == name), "{name} is not described");
     }
     let text = format!("{described:?}");
     assert!(!text.contains("hunter2") && text.contains("db.example"), "{text}");
