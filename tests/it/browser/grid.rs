@@ -262,7 +262,7 @@ async fn a_session_that_ends_keeps_the_rows_until_the_next_sign_in() {
     let sessions = format!("/api/v1/accounts/{}/sessions", gym.doctor.account_id);
     let list = admin.get(&sessions).send().await.expect(200);
     for session in list["items"].as_array().unwrap() {
-        let path = format!("/api/v1/sessions/{}", session["id"].as_str().unwrap());
+        let path = format!("{sessions}/{}", session["id"].as_str().unwrap());
         admin.delete(&path).send().await.expect(204);
     }
     focus(&tab, 1).await;
@@ -287,7 +287,7 @@ async fn a_saved_row_is_filled_in_later_and_corrected_with_a_reason() {
     // The refraction comes later: blank cells are open, and the reason is the program's own.
     focus(&tab, 1).await;
     tab.press("\t\t\t\t\t-175\t0\n").await;
-    tab.until("return document.getElementById('r1').dataset.version !== '' && document.querySelector('#m1').innerText.includes('近视')").await;
+    tab.until("return document.querySelector('#m1').innerText.includes('筛查性近视（疑似）')").await;
     until_state(&tab, 1, "saved").await;
     assert_eq!(gym.saved().await[0].2, 2);
     // What was measured is corrected, and says why.

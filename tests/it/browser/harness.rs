@@ -10,6 +10,7 @@ use std::time::Duration;
 use actix_web::rt;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::key::Key;
+use fantoccini::wd::TimeoutConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
@@ -77,6 +78,9 @@ impl Screen {
             .connect(&format!("http://127.0.0.1:{}", self.driver.port))
             .await
             .unwrap();
+        // axe-core looks at every cell of a class, and the machine may be busy with other things.
+        let patience = TimeoutConfiguration::new(Some(Duration::from_secs(300)), None, None);
+        client.update_timeouts(patience).await.unwrap();
         let session = client.session_id().await.unwrap().unwrap();
         let tab = Tab { client, session, base: self.base.clone(), port: self.driver.port };
         tab.resize(WIDE).await;
