@@ -30,7 +30,7 @@ struct EyeLine {
 /// What a notice says.
 enum Says {
     /// The result and the next step.
-    Result { eyes: [EyeLine; 2], myopia: Text, change: Option<Text>, advice: Text },
+    Result { eyes: Vec<EyeLine>, myopia: Text, change: Option<Text>, advice: Text },
     /// Nothing was measured, for this reason.
     NotDone(Text),
 }
@@ -75,7 +75,7 @@ fn eye_line(side: EyeSide, eye: Eye, verdict: &EyeVerdict) -> EyeLine {
 fn result(screening: &Screening, verdict: &Verdict, change: Option<Text>) -> Says {
     let measured = screening.measured();
     Says::Result {
-        eyes: [
+        eyes: vec![
             eye_line(EyeSide::Right, measured.right, &verdict.right),
             eye_line(EyeSide::Left, measured.left, &verdict.left),
         ],
