@@ -4,7 +4,6 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use actix_web::rt;
@@ -14,6 +13,7 @@ use fantoccini::wd::TimeoutConfiguration;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, MutexGuard};
 use xuekang::app;
 
 use crate::kit::{Actor, PASSWORD, TestApp};
@@ -37,7 +37,7 @@ const FLAGS: [&str; 10] = [
 ];
 
 /// One browser test at a time: two browsers are more than a small machine has room for.
-static TURN: Mutex<()> = Mutex::new(());
+static TURN: Mutex<()> = Mutex::const_new(());
 
 fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
@@ -53,7 +53,7 @@ pub struct Screen {
 impl Screen {
     /// Serves the application.
     pub async fn of(app: &TestApp) -> Self {
-        let turn = TURN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let turn = TURN.lock().await;
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         rt::spawn(app::run(app.state.clone(), listener).unwrap());

@@ -25,7 +25,7 @@ fn names(names: &[&str]) -> Vec<String> {
 }
 
 fn today() -> chrono::NaiveDate {
-    chrono::Utc::now().date_naive()
+    xuekang::kernel::clock::Clock::system().today()
 }
 
 #[test]
