@@ -286,7 +286,7 @@ async fn a_saved_row_is_filled_in_later_and_corrected_with_a_reason() {
     until_state(&tab, 1, "saved").await;
     // The refraction comes later: blank cells are open, and the reason is the program's own.
     focus(&tab, 1).await;
-    tab.press("\t\t\t\t\t-175\t0\n").await;
+    tab.press("\t\t\t\t\t-175\t0\t\t-150\t0\n").await;
     tab.until("return document.querySelector('#m1').innerText.includes('筛查性近视（疑似）')").await;
     until_state(&tab, 1, "saved").await;
     assert_eq!(gym.saved().await[0].2, 2);
