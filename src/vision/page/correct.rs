@@ -1,6 +1,7 @@
 //! `/vision/screenings/{id}/correct`: a saved screening, corrected without the script; with what it
 //! said before.
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde::Deserialize;
@@ -83,7 +84,11 @@ async fn answer(
     let author = Author::from(&can);
     let (screening, history) =
         audit::look(&kernel.db, author, move |c| service::screening(c, &can, id)).await?;
-    let fields = fields.unwrap_or_else(|| filled(&screening));
+    let mut fields = fields.unwrap_or_else(|| filled(&screening));
+    if fields.status() == StatusCode::PRECONDITION_FAILED {
+        // Both versions are before their eyes now: saving again means this one.
+        fields = fields.with("version", screening.version.to_string());
+    }
     let back = back_to(&screening);
     let layout = layout.under(back.clone(), Text::new("班级录入表", "Class grid"));
     let history = history.into_iter().map(before).collect();

@@ -140,6 +140,28 @@ async fn a_correction_on_the_page_says_why_and_keeps_what_stood_there() {
 }
 
 #[actix_web::test]
+async fn a_fault_in_the_form_does_not_hide_what_a_colleague_corrected_meanwhile() {
+    let morning = morning(1).await;
+    let id = morning.entered(0).await["id"].as_str().unwrap().to_owned();
+    let browser = morning.doctor.browser().await;
+    let path = format!("/vision/screenings/{id}/correct");
+    let with = |reason| {
+        let head = [("version", "1"), ("examined_on", super::api::DAY), ("reason", reason)];
+        head.into_iter().chain([("right_uncorrected", "4.7"), ("left_uncorrected", "5.0")])
+    };
+    let theirs: Vec<_> = with("重测").collect();
+    assert_eq!(browser.submit(&path, &theirs).await.status, 303);
+    let own: Vec<_> = with("").collect();
+    let answer = browser.submit(&path, &own).await;
+    assert_eq!(answer.hidden("version").as_deref(), Some("1"), "the version that was read");
+    answer.expect_page(422);
+    let own: Vec<_> = with("左右眼录反").collect();
+    let answer = browser.submit(&path, &own).await;
+    assert_eq!(answer.hidden("version").as_deref(), Some("2"), "both have been shown");
+    answer.expect_page(412);
+}
+
+#[actix_web::test]
 async fn notices_are_kind_and_name_no_diagnosis() {
     let morning = morning(3).await;
     morning.entered(0).await;
