@@ -2,10 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{self, Actor};
+use crate::kit::{self, Actor, TestApp};
 
-async fn anybody() -> Actor {
-    kit::app().await.stranger().await
+/// Somebody without a grant, and the application, whose database lasts as long as it.
+async fn anybody() -> (TestApp, Actor) {
+    let app = kit::app().await;
+    let somebody = app.stranger().await;
+    (app, somebody)
 }
 
 fn phq9(answers: [i64; 9]) -> Value {
@@ -19,7 +22,8 @@ async fn forms_are_scored_and_a_faulty_one_does_not_stop_the_others() {
         { "item_1": "３", "item_9": 2, "item_2": "x", "item_77": 1 },
         { "item_9": null },
     ]);
-    let request = anybody().await.post("/api/v1/psych/instruments/phq9/score").json(&json!({ "rows": rows }));
+    let (_app, somebody) = anybody().await;
+    let request = somebody.post("/api/v1/psych/instruments/phq9/score").json(&json!({ "rows": rows }));
     let scored = request.send().await.expect(200);
     let first = &scored["rows"][0]["answer"];
     assert_eq!(
@@ -40,7 +44,7 @@ async fn forms_are_scored_and_a_faulty_one_does_not_stop_the_others() {
 
 #[actix_web::test]
 async fn an_instrument_or_a_set_that_is_not_there_is_named() {
-    let somebody = anybody().await;
+    let (_app, somebody) = anybody().await;
     let send =
         |id: &str, body: Value| somebody.post(&format!("/api/v1/psych/instruments/{id}/score")).json(&body);
     let problem = send("phq8", json!({ "rows": [] })).send().await.expect_problem(404, "not_found");
@@ -59,7 +63,7 @@ async fn an_instrument_or_a_set_that_is_not_there_is_named() {
 
 #[actix_web::test]
 async fn the_level_that_rules_propose_is_explained() {
-    let somebody = anybody().await;
+    let (_app, somebody) = anybody().await;
     let send = |body: Value| somebody.post("/api/v1/psych/triage/explain").json(&body);
     let evidence = json!({ "critical": ["suicide_ideation:9"], "obs": [["C04", 20, false]] });
     let explained = send(evidence).send().await.expect(200);

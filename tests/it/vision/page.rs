@@ -145,17 +145,17 @@ async fn a_fault_in_the_form_does_not_hide_what_a_colleague_corrected_meanwhile(
     let id = morning.entered(0).await["id"].as_str().unwrap().to_owned();
     let browser = morning.doctor.browser().await;
     let path = format!("/vision/screenings/{id}/correct");
-    let with = |reason| {
-        let head = [("version", "1"), ("examined_on", super::api::DAY), ("reason", reason)];
-        head.into_iter().chain([("right_uncorrected", "4.7"), ("left_uncorrected", "5.0")])
+    let with = |right| {
+        let head = [("version", "1"), ("examined_on", super::api::DAY), ("reason", "重测")];
+        head.into_iter().chain([("right_uncorrected", right), ("left_uncorrected", "5.0")])
     };
-    let theirs: Vec<_> = with("重测").collect();
+    let theirs: Vec<_> = with("4.7").collect();
     assert_eq!(browser.submit(&path, &theirs).await.status, 303);
-    let own: Vec<_> = with("").collect();
+    let own: Vec<_> = with("9.9").collect();
     let answer = browser.submit(&path, &own).await;
     assert_eq!(answer.hidden("version").as_deref(), Some("1"), "the version that was read");
     answer.expect_page(422);
-    let own: Vec<_> = with("左右眼录反").collect();
+    let own: Vec<_> = with("4.6").collect();
     let answer = browser.submit(&path, &own).await;
     assert_eq!(answer.hidden("version").as_deref(), Some("2"), "both have been shown");
     answer.expect_page(412);
