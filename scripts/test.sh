@@ -145,7 +145,11 @@ fetch_axe() {
     echo "$axe_version" >"$folder/version"
 }
 
-test_browser() { cargo test --locked --test it browser:: -- --ignored </dev/null; }
+# A browser that shares two cores with a build can miss its moment: what failed is tried once more.
+test_browser() {
+    cargo test --locked --test it browser:: -- --ignored </dev/null ||
+        cargo test --locked --test it browser:: -- --ignored </dev/null
+}
 
 # Properties run many more cases than in the daily suite, and those kept out of it as slow run too.
 test_slow() {
